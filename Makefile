@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0
+# daxmend: build the stock and the patched kernel, and compare what they do.
+#
+#	make demo	the main job: a table of scenarios, stock beside daxmend
+#	make check	every test
+#	make help	the rest
+
+BUILD	:= build
+LAB	:= tools/testing/nvdimm/lab
+SERIES	:= python3 series/series.py --build $(BUILD)
+LABPY	:= python3 $(LAB)/lab.py
+BOTH	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock \
+	   --kernel daxmend=$(BUILD)/daxmend
+KERNEL	?= daxmend
+MACHINE	?= nfit
+
+.PHONY: demo check compare shell edit refresh mbox status packages kernels \
+	stock daxmend list clean help
+
+demo: kernels
+	@$(LABPY) compare --demo --quiet $(BOTH)
+
+check: kernels
+	@python3 $(LAB)/ktap.py \
+		"python3 series/test_series.py" \
+		"$(SERIES) check" \
+		"python3 $(LAB)/test_lab.py" \
+		"$(LABPY) compare $(BOTH)"
+
+# SCENARIOS="name..." for some of them
+compare: kernels
+	@$(LABPY) compare $(BOTH) $(SCENARIOS)
+
+# KERNEL=stock for the other kernel, MACHINE=e820 for the other machine
+shell: $(KERNEL)
+	@$(LABPY) shell --out $(BUILD)/lab --kernel $(KERNEL)=$(BUILD)/$(KERNEL) \
+		--machine $(MACHINE)
+
+list: packages
+	@$(LABPY) list --out $(BUILD)/lab
+
+edit: packages
+	@$(SERIES) edit
+
+refresh:
+	@$(SERIES) refresh
+
+mbox: packages
+	@$(SERIES) mbox -o $(BUILD)/daxmend.mbox
+
+status:
+	@$(SERIES) status
+
+packages:
+	@$(LAB)/packages
+
+stock: packages
+	@$(SERIES) worktree stock $(BUILD)/stock
+	@python3 $(LAB)/kbuild.py $(BUILD)/stock
+
+# The patched kernel starts from the objects of the stock one.
+daxmend: stock
+	@test -e $(BUILD)/daxmend/.git || \
+		$(SERIES) seed $(BUILD)/stock $(BUILD)/daxmend
+	@$(SERIES) worktree daxmend $(BUILD)/daxmend
+	@python3 $(LAB)/kbuild.py $(BUILD)/daxmend
+
+kernels: stock daxmend
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo "demo      build both kernels, show a few scenarios as a table"
+	@echo "check     all tests, KTAP"
+	@echo "compare   all scenarios on both kernels, as a table"
+	@echo "list      the scenarios"
+	@echo "shell     the patched kernel, interactive (KERNEL=stock, MACHINE=e820)"
+	@echo "edit      the series as a git branch in $(BUILD)/edit"
+	@echo "refresh   write that branch back to the series"
+	@echo "mbox      the series for git am"
+	@echo "status    base, patches, what is not refreshed"
+	@echo "clean     remove $(BUILD)"

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The state that most scenarios about the block device start from: a file of
+ * ext4 was mapped when one line of its sector 3 went bad, and the filesystem
+ * has been unmounted since.
+ */
+#ifndef LAB_BAD_LINE_H
+#define LAB_BAD_LINE_H
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <unistd.h>
+#include "lab.h"
+
+#define BAD_SECTOR	3	/* of the page */
+
+/* The offset of the page on the device, in bytes. */
+static inline off_t page_with_bad_line(void)
+{
+	uint64_t phys;
+	char *p;
+	int fd;
+
+	make_fs("mkfs.ext4", "dax");
+	fd = new_file("/mnt/f", 4 * PAGE);
+	p = map_file(fd, 4 * PAGE, 0);
+	phys = addr_of(p + PAGE);
+	machine_check_scrub(phys + BAD_SECTOR * SECTOR + 128, LINE);
+	EXPECT(!in_direct_map(phys), "the bad page is in the direct map");
+	munmap(p, 4 * PAGE);
+	close(fd);
+	EXPECT(!umount("/mnt"), "umount: %m");
+	return phys - pmem_base();
+}
+
+#endif

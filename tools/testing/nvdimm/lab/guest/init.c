@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The pmem lab - init: process 1 of the guest.
+ *
+ * Brings the machine to the state that all scenarios start from, says "ready"
+ * and then does what the host asks on the control line (proto.h).  Called with
+ * --list, on any machine, it prints the scenarios it holds.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "lab.h"
+#include "proto.h"
+
+extern const struct scenario __start_scenarios[], __stop_scenarios[];
+
+static int control = -1;
+
+static void list_scenarios(void)
+{
+	const struct scenario *s;
+
+	for (s = __start_scenarios; s < __stop_scenarios; s++)
+		printf("%s\t%s\t%s\t%u\t%s\t%s\t%d\n", s->name, s->title,
+		       s->audit ?: "", s->on, s->stock ?: "",
+		       s->stock_e820 ?: s->stock ?: "", s->demo);
+}
+
+static const struct scenario *find_scenario(const char *name)
+{
+	const struct scenario *s;
+
+	for (s = __start_scenarios; s < __stop_scenarios; s++)
+		if (!strcmp(s->name, name))
+			return s;
+	return NULL;
+}
+
+static void say(const char *line)
+{
+	size_t done = 0, len = strlen(line);
+
+	while (done < len) {
+		ssize_t n = write(control, line + done, len - done);
+
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return;
+		if (n > 0)
+			done += n;
+	}
+}
+
+static void must(int rc, const char *what)
+{
+	char line[200];
+
+	if (rc >= 0)
+		return;
+	snprintf(line, sizeof(line), "fail guest setup: %s: %s\n", what,
+		 strerror(errno));
+	say(line);
+	fprintf(stderr, "lab: %s", line);
+	reboot(RB_POWER_OFF);
+}
+
+static void open_control(void)
+{
+	struct termios raw;
+
+	control = open(LAB_CONTROL, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	must(control, LAB_CONTROL);
+	must(tcgetattr(control, &raw), "tcgetattr");
+	cfmakeraw(&raw);
+	raw.c_cflag |= CLOCAL;
+	must(tcsetattr(control, TCSANOW, &raw), "tcsetattr");
+}
+
+static void mount_all(void)
+{
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mkdir("/dev", 0755);
+	mkdir("/tmp", 01777);
+	mkdir("/mnt", 0755);
+	mkdir("/tools", 0755);
+	must(mount("proc", "/proc", "proc", 0, NULL), "mount /proc");
+	must(mount("sysfs", "/sys", "sysfs", 0, NULL), "mount /sys");
+	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
+		must(-1, "mount /dev");
+	must(mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL),
+	     "mount debugfs");
+}
+
+/* Debian's programs and their libraries, read only, shared by all clones. */
+static void mount_tools(void)
+{
+	static const char *const dirs[] = {
+		"usr", "bin", "sbin", "lib", "lib64", "etc",
+	};
+	char from[32], to[32];
+	size_t i;
+
+	must(mount("/dev/vda", "/tools", "ext4", MS_RDONLY, "noload"),
+	     "mount tools");
+	for (i = 0; i < sizeof(dirs) / sizeof(*dirs); i++) {
+		snprintf(from, sizeof(from), "tools/%s", dirs[i]);
+		snprintf(to, sizeof(to), "/%s", dirs[i]);
+		must(symlink(from, to), to);
+	}
+	must(symlink("/proc/mounts", "/mtab"), "mtab");
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("HOME", "/tmp", 1);
+}
+
+/*
+ * The pmem of every machine kind ends as /dev/pmem0 with struct pages, its
+ * metadata in system RAM, so that every page of the medium is data.
+ */
+static void make_pmem(void)
+{
+	if (machine() == NFIT)
+		must(sh("ndctl create-namespace -f -e namespace0.0 -m fsdax -M mem -a 2M >/tmp/ndctl.log 2>&1")
+		     ? -1 : 0, "ndctl create-namespace");
+	must(access(pmem(), R_OK | W_OK), pmem());
+}
+
+static void settings(void)
+{
+	write_text("/proc/sys/kernel/hung_task_timeout_secs", "20");
+	write_text("/proc/sys/kernel/printk", "8");
+	write_text("/proc/sys/kernel/printk_ratelimit", "0");
+	write_text("/proc/sys/kernel/randomize_va_space", "0");
+	write_text("/proc/sys/vm/memory_failure_early_kill", "0");
+}
+
+/* ---- one scenario ------------------------------------------------------- */
+
+static void run_child(const struct scenario *s)
+{
+	setsid();
+	s->run();
+	dprintf(lab_pipe, "pass\n");
+	_exit(0);
+}
+
+static void hear_host(void)
+{
+	static char buf[512];
+	static size_t used;
+	ssize_t n = read(control, buf + used, sizeof(buf) - used - 1);
+	char *nl;
+
+	if (n <= 0)
+		return;
+	used += n;
+	buf[used] = 0;
+	while ((nl = strchr(buf, '\n'))) {
+		*nl = 0;
+		if (!strncmp(buf, "ack ", 4)) {
+			snprintf(lab_shared->text, sizeof(lab_shared->text),
+				 "%s", buf + 4);
+			__atomic_add_fetch(&lab_shared->acks, 1,
+					   __ATOMIC_RELEASE);
+		}
+		used -= nl + 1 - buf;
+		memmove(buf, nl + 1, used + 1);
+	}
+}
+
+/* Forward what the scenario says; true when it said how it ended. */
+static bool hear_scenario(int fd)
+{
+	static char buf[2048];
+	static size_t used;
+	ssize_t n = read(fd, buf + used, sizeof(buf) - used - 1);
+	bool ended = false;
+	char *nl;
+
+	if (n <= 0)
+		return false;
+	used += n;
+	buf[used] = 0;
+	while ((nl = strchr(buf, '\n'))) {
+		char c = nl[1];
+
+		nl[1] = 0;
+		say(buf);
+		ended |= !strncmp(buf, "pass", 4) || !strncmp(buf, "fail", 4) ||
+			 !strncmp(buf, "skip", 4);
+		nl[1] = c;
+		used -= nl + 1 - buf;
+		memmove(buf, nl + 1, used + 1);
+	}
+	return ended;
+}
+
+static void run_scenario(const char *name)
+{
+	const struct scenario *s = find_scenario(name);
+	char line[120];
+	int fds[2], status = 0;
+	bool ended = false;
+	pid_t pid;
+
+	if (!s) {
+		snprintf(line, sizeof(line), "fail no scenario '%s'\n", name);
+		say(line);
+		return;
+	}
+	must(pipe(fds), "pipe");
+	pid = fork();
+	must(pid, "fork");
+	if (!pid) {
+		close(fds[0]);
+		lab_pipe = fds[1];
+		run_child(s);
+	}
+	close(fds[1]);
+	while (!ended) {
+		struct pollfd p[2] = {
+			{ .fd = fds[0], .events = POLLIN },
+			{ .fd = control, .events = POLLIN },
+		};
+
+		poll(p, 2, -1);
+		if (p[1].revents & POLLIN)
+			hear_host();
+		if (p[0].revents & POLLIN)
+			ended = hear_scenario(fds[0]);
+		else if (p[0].revents & POLLHUP)
+			break;
+	}
+	waitpid(pid, &status, 0);
+	if (!ended) {
+		snprintf(line, sizeof(line), "fail killed by signal %d (%s)\n",
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+		say(line);
+	}
+}
+
+static void run_shell(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		int tty = open("/dev/ttyS0", O_RDWR);
+
+		setsid();
+		dup2(tty, 0);
+		dup2(tty, 1);
+		dup2(tty, 2);
+		setenv("PS1", "daxmend# ", 1);
+		setenv("TERM", "linux", 1);
+		execl("/init", "lab-shell", NULL);
+		_exit(127);
+	}
+	waitpid(pid, NULL, 0);
+	sync();
+	reboot(RB_POWER_OFF);
+}
+
+static void obey(char *line)
+{
+	if (!strncmp(line, "run ", 4))
+		run_scenario(line + 4);
+	else if (!strcmp(line, "shell"))
+		run_shell();
+}
+
+int main(int argc, char **argv)
+{
+	char line[200];
+	size_t used = 0;
+
+	if (argc > 1 && !strcmp(argv[1], "--list")) {
+		list_scenarios();
+		return 0;
+	}
+	if (getpid() != 1)
+		return lab_shell(argc, argv);
+	signal(SIGPIPE, SIG_IGN);
+	mount_all();
+	open_control();
+	mount_tools();
+	settings();
+	lab_shared = mmap(NULL, sizeof(*lab_shared), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	must(lab_shared == MAP_FAILED ? -1 : 0, "mmap");
+	make_pmem();
+	say("ready\n");
+	for (;;) {
+		if (read(control, line + used, 1) != 1)
+			continue;
+		if (line[used] == '\n') {
+			line[used] = 0;
+			used = 0;
+			obey(line);
+		} else if (used < sizeof(line) - 1) {
+			used++;
+		}
+	}
+}

@@ -1,0 +1,697 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The pmem lab - the words that scenarios are written in (lab.h).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <poll.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lab.h"
+#include "proto.h"
+
+struct lab_shared *lab_shared;
+int lab_pipe = -1;
+
+/* ---- verdicts ----------------------------------------------------------- */
+
+static void tell(const char *kind, const char *fmt, va_list ap)
+{
+	char text[400], *p;
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	for (p = text; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+	if (lab_pipe >= 0)
+		dprintf(lab_pipe, "%s %s\n", kind, text);
+	else
+		fprintf(stderr, "%s: %s\n", kind, text);
+}
+
+void fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell("fail", fmt, ap);
+	va_end(ap);
+	_exit(1);
+}
+
+void skip(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell("skip", fmt, ap);
+	va_end(ap);
+	_exit(0);
+}
+
+void note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell("note", fmt, ap);
+	va_end(ap);
+}
+
+/* ---- small files -------------------------------------------------------- */
+
+int read_text(const char *path, char *buf, size_t len)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, buf, len - 1);
+	close(fd);
+	if (n < 0)
+		return -errno;
+	buf[n] = 0;
+	return n;
+}
+
+int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return n;
+}
+
+uint64_t read_u64(const char *fmt, ...)
+{
+	char path[200], text[64];
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	rc = read_text(path, text, sizeof(text));
+	if (rc < 0)
+		fail("%s: %s", path, strerror(-rc));
+	return strtoull(text, NULL, 0);
+}
+
+int sh(const char *fmt, ...)
+{
+	char cmd[1000];
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	vsnprintf(cmd, sizeof(cmd), fmt, ap);
+	va_end(ap);
+	rc = system(cmd);
+	if (rc < 0 || WIFSIGNALED(rc))
+		return 255;
+	return WEXITSTATUS(rc);
+}
+
+bool wait_for(bool (*cond)(void *), void *arg, unsigned int ms)
+{
+	unsigned int i;
+
+	for (i = 0; i < ms; i += 10) {
+		if (cond(arg))
+			return true;
+		usleep(10000);
+	}
+	return cond(arg);
+}
+
+/* ---- the console -------------------------------------------------------- */
+
+static char kmsg_text[1 << 18];
+static size_t kmsg_used;
+static int kmsg_fd = -1;
+
+void kmsg_mark(void)
+{
+	if (kmsg_fd >= 0)
+		close(kmsg_fd);
+	kmsg_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kmsg_fd < 0 || lseek(kmsg_fd, 0, SEEK_END) < 0)
+		fail("/dev/kmsg: %s", strerror(errno));
+	kmsg_used = 0;
+	kmsg_text[0] = 0;
+}
+
+bool kmsg_has(const char *text)
+{
+	for (;;) {
+		size_t room = sizeof(kmsg_text) - kmsg_used - 1;
+		ssize_t n = read(kmsg_fd, kmsg_text + kmsg_used, room);
+
+		if (n < 0 && errno == EPIPE)	/* overwritten; go on */
+			continue;
+		if (n <= 0)
+			break;
+		kmsg_used += n;
+		kmsg_text[kmsg_used] = 0;
+	}
+	return strstr(kmsg_text, text);
+}
+
+/* ---- the persistent memory ---------------------------------------------- */
+
+enum machine machine(void)
+{
+	static enum machine kind;
+	char text[64];
+
+	if (!kind)
+		kind = read_text("/sys/bus/nd/devices/ndbus0/provider", text,
+				 sizeof(text)) > 0 && !strncmp(text, "e820", 4)
+			? E820 : NFIT;
+	return kind;
+}
+
+const char *pmem(void)
+{
+	return "/dev/pmem0";
+}
+
+/* The nd device that the pmem driver is bound to, e.g. "pfn0.0". */
+static const char *pmem_nd(void)
+{
+	static char name[64];
+	char link[400], *p;
+	ssize_t n;
+
+	if (name[0])
+		return name;
+	n = readlink("/sys/block/pmem0/device", link, sizeof(link) - 1);
+	if (n < 0)
+		fail("/sys/block/pmem0/device: %s", strerror(errno));
+	link[n] = 0;
+	p = strrchr(link, '/');
+	snprintf(name, sizeof(name), "%s", p ? p + 1 : link);
+	return name;
+}
+
+uint64_t pmem_base(void)
+{
+	static uint64_t base;
+
+	if (!base)
+		base = read_u64("/sys/bus/nd/devices/%s/resource", pmem_nd());
+	return base;
+}
+
+uint64_t pmem_size(void)
+{
+	return read_u64("/sys/block/pmem0/size") * SECTOR;
+}
+
+bool has_badblock(uint64_t first, uint64_t last)
+{
+	char text[PAGE], *line, *save;
+
+	if (read_text("/sys/block/pmem0/badblocks", text, sizeof(text)) < 0)
+		return false;
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		unsigned long long s, n;
+
+		if (sscanf(line, "%llu %llu", &s, &n) == 2 &&
+		    s <= last && s + n > first)
+			return true;
+	}
+	return false;
+}
+
+bool is_bad(uint64_t sector, unsigned int n)
+{
+	unsigned int i, bad = 0;
+
+	for (i = 0; i < n; i++)
+		bad += has_badblock(sector + i, sector + i);
+	if (bad && bad != n)
+		fail("%u of %u sectors from %llu on are in badblocks", bad, n,
+		     (unsigned long long)sector);
+	return bad;
+}
+
+void set_badblock(uint64_t sector, unsigned int n)
+{
+	char text[64];
+	int rc;
+
+	snprintf(text, sizeof(text), "%llu %u", (unsigned long long)sector, n);
+	rc = write_text("/sys/block/pmem0/badblocks", text);
+	EXPECT(!rc, "badblocks: %s", strerror(-rc));
+}
+
+static void nd_pmem(const char *what)
+{
+	char path[80];
+	int rc;
+
+	pmem_base();	/* not to be had later */
+	snprintf(path, sizeof(path), "/sys/bus/nd/drivers/nd_pmem/%s", what);
+	rc = write_text(path, pmem_nd());
+	EXPECT(!rc, "%s %s: %s", what, pmem_nd(), strerror(-rc));
+}
+
+void unbind_pmem(void)
+{
+	nd_pmem("unbind");
+}
+
+void bind_pmem(void)
+{
+	nd_pmem("bind");
+}
+
+/* ---- files -------------------------------------------------------------- */
+
+void make_fs(const char *mkfs, const char *opts)
+{
+	bool ext = strstr(mkfs, "ext");
+	bool xfs = strstr(mkfs, "xfs");
+	const char *type = xfs ? "xfs" : strstr(mkfs, "ext2") ? "ext2" : "ext4";
+
+	EXPECT(!sh("%s %s %s >/tmp/mkfs.log 2>&1", mkfs, ext ? "-F -q" : "-f",
+		   pmem()), "%s failed", mkfs);
+	EXPECT(!mount(pmem(), "/mnt", type, 0, opts), "mount -o %s: %s", opts,
+	       strerror(errno));
+}
+
+int new_file(const char *path, size_t len)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
+	char *buf = malloc(PMD);
+	size_t done;
+
+	EXPECT(fd >= 0, "%s: %s", path, strerror(errno));
+	EXPECT(buf, "out of memory");
+	EXPECT(!posix_fallocate(fd, 0, len), "fallocate %s", path);
+	memset(buf, 'a', PMD);
+	for (done = 0; done < len; ) {
+		size_t n = len - done < PMD ? len - done : PMD;
+
+		EXPECT(write(fd, buf, n) == (ssize_t)n, "write %s: %s", path,
+		       strerror(errno));
+		done += n;
+	}
+	free(buf);
+	EXPECT(!fsync(fd), "fsync %s: %s", path, strerror(errno));
+	return fd;
+}
+
+uint64_t block_addr(int fd, off_t off)
+{
+	struct {
+		struct fiemap map;
+		struct fiemap_extent ext;
+	} f = { .map = {
+		.fm_start = off, .fm_length = 1, .fm_extent_count = 1,
+		.fm_flags = FIEMAP_FLAG_SYNC,
+	} };
+
+	EXPECT(!ioctl(fd, FS_IOC_FIEMAP, &f), "fiemap: %s", strerror(errno));
+	EXPECT(f.map.fm_mapped_extents == 1, "fiemap: a hole at %lld",
+	       (long long)off);
+	return pmem_base() + f.ext.fe_physical + (off - f.ext.fe_logical);
+}
+
+void *map_file(int fd, size_t len, off_t off)
+{
+	/* An address that a PMD entry can map, when the blocks are aligned too. */
+	char *want = (char *)0x200000000000UL + off % PMD;
+	static size_t taken;
+	volatile char *p;
+	size_t i;
+
+	want += taken;
+	taken += (len + 2 * PMD) & ~(PMD - 1);
+	p = mmap(want, len, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_FIXED_NOREPLACE, fd, off);
+	EXPECT(p == want, "mmap: %s", strerror(errno));
+	for (i = 0; i < len; i += PAGE)
+		p[i] = p[i];
+	return want;
+}
+
+static uint64_t read_entry(const char *path, uint64_t index)
+{
+	int fd = open(path, O_RDONLY);
+	uint64_t entry;
+
+	EXPECT(fd >= 0, "%s: %s", path, strerror(errno));
+	EXPECT(pread(fd, &entry, 8, index * 8) == 8, "%s: no entry %llu", path,
+	       (unsigned long long)index);
+	close(fd);
+	return entry;
+}
+
+uint64_t addr_of(const void *p)
+{
+	uint64_t e = read_entry("/proc/self/pagemap", (uintptr_t)p / PAGE);
+
+	return e >> 63 ? (e & ((1ULL << 55) - 1)) * PAGE + (uintptr_t)p % PAGE
+		       : 0;
+}
+
+uint64_t page_flags(uint64_t phys)
+{
+	return read_entry("/proc/kpageflags", phys / PAGE);
+}
+
+/* The dump names a range with its flags; one without flags is not mapped. */
+bool in_direct_map(uint64_t phys)
+{
+	uint64_t at = 0xffff888000000000ULL + phys;
+	FILE *f = fopen("/sys/kernel/debug/page_tables/kernel", "r");
+	bool found = false;
+	char line[200];
+
+	EXPECT(f, "page_tables/kernel: %s", strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		unsigned long long from, to;
+
+		if (sscanf(line, "0x%llx-0x%llx", &from, &to) == 2 &&
+		    from <= at && at < to)
+			found = strstr(line, " RW ") || strstr(line, " ro ");
+	}
+	fclose(f);
+	return found;
+}
+
+void drop_caches(void)
+{
+	sync();
+	write_text("/proc/sys/vm/drop_caches", "3");
+}
+
+static int transfer(const char *path, off_t off, void *buf, size_t len,
+		    bool wr)
+{
+	int fd = open(path, (wr ? O_WRONLY : O_RDONLY) | O_DIRECT);
+	void *bounce = aligned_alloc(PAGE, (len + PAGE - 1) & ~(PAGE - 1));
+	ssize_t n;
+	int rc;
+
+	EXPECT(fd >= 0, "%s: %s", path, strerror(errno));
+	EXPECT(bounce, "out of memory");
+	if (wr)
+		memcpy(bounce, buf, len);
+	n = wr ? pwrite(fd, bounce, len, off) : pread(fd, bounce, len, off);
+	rc = n < 0 ? -errno : n == (ssize_t)len ? 0 : -ENODATA;
+	if (!wr && n > 0)
+		memcpy(buf, bounce, n);
+	free(bounce);
+	close(fd);
+	return rc;
+}
+
+int dwrite(const char *path, off_t off, const void *buf, size_t len)
+{
+	return transfer(path, off, (void *)buf, len, true);
+}
+
+int dread(const char *path, off_t off, void *buf, size_t len)
+{
+	return transfer(path, off, buf, len, false);
+}
+
+bool all(const void *buf, int c, size_t len)
+{
+	const unsigned char *p = buf;
+
+	while (len--)
+		if (*p++ != (unsigned char)c)
+			return false;
+	return true;
+}
+
+/* ---- requests to the host ----------------------------------------------- */
+
+static void ask_directly(const char *text)
+{
+	int fd = open(LAB_CONTROL, O_RDWR | O_NOCTTY);
+	static char answer[240];
+	size_t n = 0;
+
+	if (fd < 0)
+		fail("%s: %s", LAB_CONTROL, strerror(errno));
+	dprintf(fd, "req %s\n", text);
+	while (n < sizeof(answer) - 1 && read(fd, answer + n, 1) == 1 &&
+	       answer[n] != '\n')
+		n++;
+	answer[n] = 0;
+	close(fd);
+	if (strncmp(answer, "ack ", 4) || answer[4] == '!')
+		fail("the host refuses: %s", answer);
+}
+
+static unsigned int acks_seen(void)
+{
+	return __atomic_load_n(&lab_shared->acks, __ATOMIC_ACQUIRE);
+}
+
+static void check_ack(const char *what)
+{
+	if (lab_shared->text[0] == '!')
+		fail("%s: %s", what, lab_shared->text + 1);
+}
+
+static void ask(const char *fmt, ...)
+{
+	unsigned int before;
+	char text[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (lab_pipe < 0) {
+		ask_directly(text);
+		return;
+	}
+	before = acks_seen();
+	dprintf(lab_pipe, "req %s\n", text);
+	while (acks_seen() == before)
+		usleep(1000);
+	check_ack(text);
+}
+
+/* ---- machine checks ----------------------------------------------------- */
+
+static unsigned int lsb_of(unsigned int len)
+{
+	EXPECT(len >= LINE && len <= PAGE && !(len & (len - 1)),
+	       "a bad line has 64 to 4096 bytes, not %u", len);
+	return __builtin_ctz(len);
+}
+
+static bool mce_handled(void *arg)
+{
+	(void)arg;
+	return kmsg_has("recovery action for") ||
+	       kmsg_has("memory outside kernel control");
+}
+
+static bool mce_recorded(void *arg)
+{
+	uint64_t sector = (*(uint64_t *)arg - pmem_base()) / SECTOR;
+
+	return has_badblock(sector & ~7ULL, sector | 7);
+}
+
+static bool mce_confined(void *arg)
+{
+	return !in_direct_map(*(uint64_t *)arg);
+}
+
+/*
+ * The kernel is through with a machine check when the last of its notifiers
+ * has left its mark: the badblocks record on NFIT, the direct map elsewhere.
+ * Not every kernel leaves one (that may be the defect), so time ends it too.
+ */
+static void settle(uint64_t phys)
+{
+	bool pm = phys >= pmem_base() && phys < pmem_base() + pmem_size();
+
+	EXPECT(wait_for(mce_handled, NULL, 5000),
+	       "the kernel did not notice the machine check");
+	if (pm)
+		wait_for(machine() == NFIT ? mce_recorded : mce_confined, &phys,
+			 1000);
+	usleep(20000);
+}
+
+void machine_check_scrub_async(uint64_t phys, unsigned int len)
+{
+	ask("scrub %#llx %u", (unsigned long long)phys, lsb_of(len));
+}
+
+void machine_check_scrub(uint64_t phys, unsigned int len)
+{
+	kmsg_mark();
+	machine_check_scrub_async(phys, len);
+	settle(phys);
+}
+
+static sigjmp_buf bus_jump;
+static volatile struct sigbus bus;
+
+static void on_sigbus(int sig, siginfo_t *si, void *ctx)
+{
+	(void)sig;
+	(void)ctx;
+	bus.taken = true;
+	bus.code = si->si_code;
+	bus.addr = si->si_addr;
+	bus.lsb = si->si_addr_lsb;
+	siglongjmp(bus_jump, 1);
+}
+
+static void handle_sigbus(bool on)
+{
+	struct sigaction sa = { .sa_flags = on ? SA_SIGINFO : 0 };
+
+	if (on)
+		sa.sa_sigaction = on_sigbus;
+	else
+		sa.sa_handler = SIG_DFL;
+	sigaction(SIGBUS, &sa, NULL);
+}
+
+struct sigbus catch_sigbus(void (*fn)(void *), void *arg)
+{
+	bus = (struct sigbus){ 0 };
+	handle_sigbus(true);
+	if (!sigsetjmp(bus_jump, 1))
+		fn(arg);
+	handle_sigbus(false);
+	return bus;
+}
+
+static void load_byte(void *p)
+{
+	(void)*(volatile char *)p;
+}
+
+struct sigbus touch(const volatile void *p)
+{
+	return catch_sigbus(load_byte, (void *)p);
+}
+
+struct store_arg {
+	volatile char *p;
+	int c;
+};
+
+static void store_byte(void *arg)
+{
+	struct store_arg *s = arg;
+
+	*s->p = s->c;
+}
+
+struct sigbus store(volatile void *p, int c)
+{
+	struct store_arg s = { p, c };
+
+	return catch_sigbus(store_byte, &s);
+}
+
+/*
+ * The host stops the machine, sees that this cpu is in user mode inside this
+ * very loop, raises the machine check and lets go.  No system call in here.
+ */
+__attribute__((noinline, aligned(64)))
+static void spin_until_ack(unsigned int before)
+{
+	while (__atomic_load_n(&lab_shared->acks, __ATOMIC_ACQUIRE) == before)
+		__builtin_ia32_pause();
+}
+
+struct load_arg {
+	uint64_t phys;
+	unsigned int lsb;
+};
+
+static void consume(void *arg)
+{
+	struct load_arg *l = arg;
+	unsigned int before = acks_seen();
+	unsigned int i;
+
+	dprintf(lab_pipe, "req load %#llx %u %d %#lx\n",
+		(unsigned long long)l->phys, l->lsb, sched_getcpu(),
+		(unsigned long)spin_until_ack);
+	spin_until_ack(before);
+	check_ack("load");
+	for (i = 0; i < 500; i++)	/* a late signal */
+		usleep(10000);
+}
+
+struct sigbus machine_check_load(const volatile void *p, unsigned int len)
+{
+	struct load_arg l = { .lsb = lsb_of(len) };
+	struct sigbus got;
+	cpu_set_t one;
+
+	(void)*(const volatile char *)p;
+	l.phys = addr_of((const void *)p);
+	EXPECT(l.phys, "%p is not mapped", (const void *)p);
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	kmsg_mark();
+	got = catch_sigbus(consume, &l);
+	settle(l.phys);
+	return got;
+}
+
+void arm_kernel_load(uint64_t phys, unsigned int len)
+{
+	kmsg_mark();
+	ask("arm %#llx %u", (unsigned long long)phys, lsb_of(len));
+}
+
+void expect_kernel_load_hit(void)
+{
+	ask("hit");
+}
+
+/* Under -icount shift=0 the time stamp counter counts guest instructions. */
+uint64_t instructions(void)
+{
+	static int counted = -1;
+
+	if (counted < 0) {
+		char text[1024] = "";
+
+		read_text("/proc/cmdline", text, sizeof(text));
+		counted = !!strstr(text, "lab.icount");
+	}
+	return counted ? __builtin_ia32_rdtsc() : 0;
+}

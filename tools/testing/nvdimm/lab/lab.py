@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The pmem lab - boots kernels with emulated persistent memory, hits them
+with machine checks, and says what they did.
+
+	lab.py list
+	lab.py run     --kernel daxmend=DIR [SCENARIO...]	KTAP
+	lab.py compare --kernel stock=DIR --kernel daxmend=DIR	table, KTAP
+	lab.py shell   --kernel daxmend=DIR
+
+DIR holds a built kernel tree (vmlinux and arch/x86/boot/bzImage).  One boot
+per kernel and machine kind, kept as a saved state; one clone of it per
+scenario.  A kernel named "stock" is held to what the scenarios say of stock,
+every other one must pass.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import shutil
+import signal
+import sys
+import time
+
+import image
+import judge
+import qemu
+from errors import LabError
+from gdbstub import ArmedLoad
+
+BOOT_TIMEOUT = 180      # seconds; TCG on a slow machine
+JOBS = min(2, os.cpu_count() or 1)
+
+
+class Kernel:
+    def __init__(self, spec):
+        self.name, _, tree = spec.partition("=")
+        self.tree = tree
+        self.image = f"{tree}/arch/x86/boot/bzImage"
+        self.vmlinux = f"{tree}/vmlinux"
+        for path in (self.image, self.vmlinux):
+            if not os.path.exists(path):
+                raise LabError(f"kernel {self.name}: {path} is missing",
+                               "build it first")
+
+
+class Lab:
+    """What all runs share: images, saved states, how fast the machine is."""
+
+    def __init__(self, out):
+        self.out = out
+        os.makedirs(out, exist_ok=True)
+        self.guest = image.build_guest(out)
+        self.scenarios = image.list_scenarios(self.guest)
+        self.tools = image.build_tools(out)
+        self.accel = "tcg"
+        self.timeout = 120
+
+    def pick(self, names):
+        known = {s["name"] for s in self.scenarios}
+        for name in names:
+            if name not in known:
+                raise LabError(f"no scenario '{name}'", "see lab.py list")
+        return [s for s in self.scenarios if not names or s["name"] in names]
+
+    def initrd(self, kernel):
+        return image.build_initrd(self.out, self.guest, kernel.name, kernel.tree)
+
+    def vm(self, kernel, kind, **kw):
+        return qemu.Vm(kernel.image, f"{self.out}/initrd-{kernel.name}",
+                       self.tools, kind, accel=self.accel, **kw)
+
+    def state(self, kernel, kind):
+        """The saved state of a booted machine; boots it when there is none."""
+        made_of = image.digest(
+            kernel.image, self.initrd(kernel), self.tools + ".stamp",
+            qemu.__file__,
+            extra=self.accel + image.run([qemu.find_qemu(), "--version"], "QEMU"))
+        path = f"{self.out}/{kernel.name}-{kind}-{made_of}.state"
+        if os.path.exists(path):
+            return path
+        for old in os.listdir(self.out):
+            if old.startswith(f"{kernel.name}-{kind}-"):
+                os.unlink(f"{self.out}/{old}")
+        with self.vm(kernel, kind) as vm:
+            try:
+                seconds = vm.wait_ready(BOOT_TIMEOUT)
+                say(f"{kernel.name} booted on {kind} in {seconds:.1f} s")
+                if judge.splats(vm.console()):
+                    raise LabError(
+                        f"kernel {kernel.name} boots on {kind} with a splat: "
+                        + judge.splats(vm.console())[0])
+                vm.save(path)
+            finally:
+                shutil.copy(vm.console_path,
+                            f"{self.out}/{kernel.name}-{kind}-boot.log")
+        return path
+
+
+def choose_accel(lab, kernel, kind):
+    """KVM only after a canary has booted with it in a few seconds."""
+    if os.environ.get("LAB_ACCEL") != "kvm":
+        return "tcg"
+    lab.initrd(kernel)
+    lab.accel = "kvm"
+    try:
+        with lab.vm(kernel, kind) as vm:
+            vm.wait_ready(15)
+        return "kvm"
+    except (LabError, EOFError, TimeoutError) as e:
+        say(f"KVM is of no use here, using TCG: {str(e).splitlines()[0]}")
+        return "tcg"
+
+
+def say(text):
+    print("# " + text.replace("\n", "\n# "), flush=True)
+
+
+# ---- one scenario
+
+class Run:
+    """One scenario in one clone."""
+
+    def __init__(self, lab, kernel, kind, scenario):
+        self.lab, self.kernel = lab, kernel
+        self.kind, self.scenario = kind, scenario
+        self.notes, self.outcome, self.console = [], None, ""
+        self.armed = None
+        self.seconds = 0.0
+
+    def answer(self, vm, request):
+        """Do what a scenario asks of the host."""
+        what, *args = request.split()
+        if what == "scrub":
+            qemu.machine_check(vm, qemu.SRAO, 0, int(args[0], 0), int(args[1]))
+        elif what == "load":
+            qemu.machine_check_in_user(vm, int(args[2]), int(args[0], 0),
+                                       int(args[1]), int(args[3], 0))
+        elif what == "arm":
+            self.armed = ArmedLoad(vm, self.kernel.vmlinux, int(args[0], 0),
+                                   int(args[1]))
+            self.armed.start()
+        elif what == "hit":
+            self.armed.join(30)
+            if self.armed.is_alive() or self.armed.failure:
+                raise LabError(self.armed.failure)
+        else:
+            raise LabError(f"unknown request '{what}'")
+
+    def converse(self, vm, deadline):
+        """Until the scenario's last word."""
+        while True:
+            try:
+                line = vm.control.read(deadline)
+            except TimeoutError:
+                return "timeout"
+            if line is None:
+                return None
+            word, _, rest = line.partition(" ")
+            if word in ("pass", "fail", "skip"):
+                return line
+            if word == "note":
+                self.notes.append(rest)
+            elif word == "req":
+                try:
+                    self.answer(vm, rest)
+                    vm.control.write("ack ok\n")
+                except LabError as e:
+                    vm.control.write(f"ack !{e}\n")
+                except (EOFError, TimeoutError) as e:
+                    vm.control.write(f"ack !{e or 'QEMU did not answer'}\n")
+
+    def run(self):
+        start = time.monotonic()
+        state = self.lab.state(self.kernel, self.kind)
+        with self.lab.vm(self.kernel, self.kind, state=state) as vm:
+            vm.wait_running(60)
+            vm.control.write(f"run {self.scenario['name']}\n")
+            word = self.converse(vm, time.monotonic() + self.lab.timeout)
+            if word is None:
+                vm.process.wait(10)
+            self.console = vm.console()
+        self.outcome = judge.outcome(self.console, word)
+        self.seconds = time.monotonic() - start
+        return self
+
+    def expected(self):
+        """What this kernel should do: None means pass."""
+        if self.kernel.name != "stock":
+            return None
+        return self.scenario["stock_e820" if self.kind == "e820"
+                             else "stock"] or None
+
+    def as_expected(self):
+        want = self.expected()
+        if self.outcome.startswith("skips"):
+            return True
+        return want in self.outcome if want else self.outcome == "passes"
+
+    def ktap(self, number):
+        ok = "ok" if self.as_expected() else "not ok"
+        directive = " # SKIP " + self.outcome[7:] if self.outcome.startswith(
+            "skips") else ""
+        print(f"{ok} {number} {self.kernel.name}: {self.kind}: "
+              f"{self.scenario['title']} ({self.scenario['name']})"
+              f"{directive}", flush=True)
+        for text in self.notes:
+            say(text)
+        if not self.as_expected():
+            say(f"expected: {self.expected() or 'passes'}")
+            say(f"it {self.outcome}")
+            say("\n".join(self.console.splitlines()[-25:]))
+
+
+def plan(lab, kernels, kinds, scenarios):
+    runs = []
+    for scenario in scenarios:
+        for kind, about in qemu.KINDS.items():
+            if about["bit"] & scenario["on"] and (not kinds or kind in kinds):
+                runs += [Run(lab, k, kind, scenario) for k in kernels]
+    return runs
+
+
+def execute(lab, runs, quiet):
+    """All runs, some at a time, reported in order; True when as expected."""
+    if not quiet:
+        print(f"KTAP version 1\n1..{len(runs)}", flush=True)
+    if runs:
+        lab.accel = choose_accel(lab, runs[0].kernel, runs[0].kind)
+    for kernel, kind in dict.fromkeys((r.kernel, r.kind) for r in runs):
+        lab.state(kernel, kind)
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for number, done in enumerate(pool.map(Run.run, runs), 1):
+            if quiet:
+                last = number == len(runs)
+                print(f"  {number} of {len(runs)} runs", flush=True,
+                      end="\r" if sys.stdout.isatty() and not last else "\n")
+            else:
+                done.ktap(number)
+    return all(r.as_expected() for r in runs)
+
+
+def totals(runs):
+    skipped = sum(r.outcome.startswith("skips") for r in runs)
+    passed = sum(r.as_expected() for r in runs) - skipped
+    failed = len(runs) - passed - skipped
+    return f"{passed} passed, {failed} failed" + (
+        f", {skipped} skipped" if skipped else "")
+
+
+def table(runs, kernels):
+    """Scenario and machine, then a column for every kernel."""
+    rows = {}
+    for r in runs:
+        rows.setdefault((r.scenario["title"], r.kind), {})[r.kernel.name] = r
+    width = max(len(t) for t, _ in rows)
+    column = max(len(r.outcome) for r in runs) + 2
+    column = min(column, 46)
+    head = f"{'scenario':{width}}  {'pmem':5}  " + "  ".join(
+        f"{k.name:{column}}" for k in kernels)
+    print(head.rstrip() + "\n" + "-" * len(head.rstrip()))
+    for (title, kind), cells in rows.items():
+        texts = []
+        for k in kernels:
+            text = cells[k.name].outcome
+            if not cells[k.name].as_expected():
+                text += " (!)"
+            texts.append(f"{text[:column]:{column}}")
+        print(f"{title:{width}}  {kind:5}  " + "  ".join(texts).rstrip())
+    surprises = [r for r in runs if not r.as_expected()]
+    for r in surprises:
+        if r.kernel.name == "stock":
+            print(f"(!) stock no longer \"{r.expected() or 'passes'}\" in "
+                  f"{r.scenario['name']} on {r.kind}: it {r.outcome}")
+        else:
+            print(f"(!) {r.kernel.name}: {r.scenario['name']} on {r.kind}: "
+                  f"it {r.outcome}")
+
+
+# ---- commands
+
+def cmd_list(args):
+    lab_guest = image.build_guest(args.out)
+    for s in image.list_scenarios(lab_guest):
+        kinds = "+".join(k for k, v in qemu.KINDS.items() if v["bit"] & s["on"])
+        print(f"{s['name']:34} {kinds:12} {s['audit']:8} {s['title']}")
+    return 0
+
+
+def cmd_run(args, compare=False):
+    os.makedirs(args.out, exist_ok=True)
+    kernels = [Kernel(k) for k in args.kernel]
+    lab = Lab(args.out)
+    scenarios = [s for s in lab.pick(args.scenarios)
+                 if s["demo"] or not args.demo]
+    runs = plan(lab, kernels, args.machine, scenarios)
+    if not runs:
+        raise LabError("no scenario runs on that machine")
+    good = execute(lab, runs, args.quiet)
+    if compare:
+        print()
+        table(runs, kernels)
+    print(totals(runs))
+    return 0 if good else 1
+
+
+def cmd_compare(args):
+    return cmd_run(args, compare=True)
+
+
+def cmd_shell(args):
+    """Interactive; a thread of ours answers the guest's requests."""
+    kernel = Kernel(args.kernel[0])
+    lab = Lab(args.out)
+    lab.initrd(kernel)
+    kind = (args.machine or ["nfit"])[0]
+    run = Run(lab, kernel, kind, {"name": "shell", "title": "shell"})
+    print(f"booting {kernel.name} on {kind}; leave with 'exit'", flush=True)
+    # The console is the terminal: it must pass keys on, and ^C is the guest's.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stty = None
+    if sys.stdin.isatty():
+        import termios
+        import tty
+        stty = termios.tcgetattr(0)
+        tty.setraw(0)
+    try:
+        with lab.vm(kernel, kind, interactive=True) as vm:
+            vm.wait_ready(BOOT_TIMEOUT)
+            vm.control.write("shell\n")
+            run.converse(vm, time.monotonic() + 1e9)
+    finally:
+        if stty:
+            termios.tcsetattr(0, termios.TCSADRAIN, stty)
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("command", choices=["list", "run", "compare", "shell"])
+    parser.add_argument("scenarios", nargs="*")
+    parser.add_argument("--kernel", action="append", default=[],
+                        metavar="NAME=DIR")
+    parser.add_argument("--machine", action="append", choices=list(qemu.KINDS))
+    parser.add_argument("--out", default="build/lab",
+                        help="directory for images and saved states")
+    parser.add_argument("--demo", action="store_true",
+                        help="only the scenarios of the demo")
+    parser.add_argument("--quiet", action="store_true",
+                        help="progress and table, no KTAP")
+    args = parser.parse_intermixed_args()
+    if args.command != "list" and not args.kernel:
+        parser.error("--kernel NAME=DIR is needed")
+    os.makedirs(args.out, exist_ok=True)
+    try:
+        return globals()["cmd_" + args.command](args)
+    except LabError as e:
+        print(f"lab: {e}", file=sys.stderr)
+        return 1
+    except (EOFError, TimeoutError) as e:
+        print(f"lab: QEMU went away or did not answer: {e}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

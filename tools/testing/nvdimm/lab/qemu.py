@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The pmem lab - one QEMU process: its command line, QMP and control line.
+
+A Vm is started either cold or from a saved state.  The guest's console goes
+to a file; the second serial port is the control line (guest/proto.h).  A Vm
+that panics exits (-no-reboot, panic=-1), so the end of the control line is
+an answer too.
+"""
+
+import json
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+from errors import LabError
+
+PMEM_MIB = 768
+
+# What a machine kind adds to the common command line and kernel arguments.
+KINDS = {
+    "nfit": {
+        "bit": 1,
+        "about": "QEMU NVDIMM, root _DSM from acpi/nvdr.asl",
+        "machine": "q35,nvdimm=on",
+        "memory": "1G,slots=2,maxmem=8G",
+        "devices": [
+            "-object", f"memory-backend-ram,id=pmem,size={PMEM_MIB}M",
+            "-device", "nvdimm,memdev=pmem,id=nvdimm0",
+        ],
+        "append": "",
+    },
+    "e820": {
+        "bit": 2,
+        "about": f"memmap={PMEM_MIB}M!1G, no firmware behind it",
+        "machine": "q35",
+        "memory": "2G",
+        "devices": [],
+        "append": f"memmap={PMEM_MIB}M!1G",
+    },
+}
+# The nfit machine again, one cpu, every guest instruction one nanosecond.
+KINDS["count"] = dict(KINDS["nfit"], bit=4,
+                      about="nfit, instructions counted (-icount)",
+                      icount=True, append="lab.icount")
+
+# An AMD guest panics on the first uncorrected error; TCG's "max" is one.
+CPU_MODEL = "Skylake-Server-v1"
+APPEND = ("console=ttyS0 panic=-1 oops=panic nokaslr loglevel=8 "
+          "mitigations=off no_timer_check random.trust_cpu=on")
+
+
+def find_qemu():
+    qemu = shutil.which("qemu-system-x86_64")
+    if not qemu:
+        raise LabError("qemu-system-x86_64 is missing",
+                       "install qemu-system-x86")
+    return qemu
+
+
+class Line:
+    """A socket that is read line by line, with a deadline."""
+
+    def __init__(self, path):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(path)
+        self.buf = b""
+
+    def read(self, deadline):
+        """One line without its end; None at end of file; TimeoutError."""
+        while b"\n" not in self.buf:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.sock], [], [], left)[0]:
+                raise TimeoutError
+            try:
+                data = self.sock.recv(65536)
+            except ConnectionError:
+                data = b""
+            if not data:
+                return None
+            self.buf += data
+        line, self.buf = self.buf.split(b"\n", 1)
+        return line.decode(errors="replace").rstrip("\r")
+
+    def write(self, text):
+        try:
+            self.sock.sendall(text.encode())
+        except ConnectionError:
+            pass    # the guest is gone; the reader will see it
+
+
+class Vm:
+    """A running guest."""
+
+    def __init__(self, kernel, initrd, tools, kind, accel="tcg", state=None,
+                 interactive=False):
+        self.kind = KINDS[kind]
+        self.dir = tempfile.mkdtemp(prefix="pmemlab-")
+        self.console_path = os.path.join(self.dir, "console")
+        self.events = []
+        self.control = self.qmp_line = None
+        argv = self._argv(kernel, initrd, tools, accel, state, interactive)
+        self.stderr_path = os.path.join(self.dir, "stderr")
+        with open(self.stderr_path, "wb") as err:
+            self.process = subprocess.Popen(
+                argv, stderr=err,
+                stdin=None if interactive else subprocess.DEVNULL,
+                stdout=None if interactive else subprocess.DEVNULL)
+        try:
+            self._connect()
+        except BaseException:
+            self.close()
+            raise
+
+    def _argv(self, kernel, initrd, tools, accel, state, interactive):
+        kind = self.kind
+        icount = kind.get("icount")
+        console = (["-chardev", "stdio,id=console,signal=off"] if interactive
+                   else ["-chardev", f"file,id=console,path={self.console_path}"])
+        argv = [
+            find_qemu(), "-nodefaults", "-no-user-config", "-no-reboot",
+            "-display", "none", "-machine", kind["machine"],
+            "-cpu", CPU_MODEL, "-m", kind["memory"],
+            "-smp", "1" if icount else "2",
+            "-kernel", kernel, "-initrd", initrd,
+            "-append", f"{APPEND} {kind['append']}",
+            *kind["devices"],
+            "-drive", f"file={tools},format=raw,if=none,id=tools,readonly=on",
+            "-device", "virtio-blk-pci,drive=tools",
+            *console, "-serial", "chardev:console",
+            "-chardev", f"socket,id=control,path={self.dir}/control,server=on,wait=off",
+            "-serial", "chardev:control",
+            "-qmp", f"unix:{self.dir}/qmp,server=on,wait=off",
+            "-gdb", f"unix:{self.dir}/gdb,server=on,wait=off",
+        ]
+        if icount:
+            argv += ["-accel", "tcg,thread=single",
+                     "-icount", "shift=0,sleep=off"]
+        else:
+            argv += ["-accel", accel]
+        if state:
+            argv += ["-incoming", f"exec:cat {state}"]
+        return argv
+
+    def _connect(self):
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                self.qmp_line = Line(f"{self.dir}/qmp")
+                self.control = Line(f"{self.dir}/control")
+                break
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise LabError("QEMU did not start: " + self.stderr())
+                time.sleep(0.02)
+        self._qmp_read(deadline)        # the greeting
+        self.qmp("qmp_capabilities")
+
+    def stderr(self):
+        with open(self.stderr_path, errors="replace") as f:
+            return f.read().strip()[-400:]
+
+    # ---- QMP
+
+    def _qmp_read(self, deadline):
+        text = self.qmp_line.read(deadline)
+        if text is None:
+            raise EOFError("QEMU is gone")
+        return json.loads(text)
+
+    def qmp(self, command, timeout=20, **arguments):
+        self.qmp_line.write(json.dumps(
+            {"execute": command, "arguments": arguments}) + "\n")
+        deadline = time.monotonic() + timeout
+        while True:
+            answer = self._qmp_read(deadline)
+            if "event" in answer:
+                self.events.append(answer)
+            elif "error" in answer:
+                raise LabError(f"{command}: {answer['error']['desc']}")
+            else:
+                return answer["return"]
+
+    def hmp(self, command, cpu=0):
+        return self.qmp("human-monitor-command",
+                        **{"command-line": command, "cpu-index": cpu})
+
+    def wait_event(self, name, timeout):
+        """True when the event came."""
+        deadline = time.monotonic() + timeout
+        while True:
+            for i, event in enumerate(self.events):
+                if event["event"] == name:
+                    del self.events[i]
+                    return True
+            try:
+                answer = self._qmp_read(deadline)
+            except TimeoutError:
+                return False
+            if "event" in answer:
+                self.events.append(answer)
+
+    # ---- the life of a guest
+
+    def wait_ready(self, timeout):
+        """Seconds until the guest said "ready"."""
+        start = time.monotonic()
+        try:
+            line = self.control.read(start + timeout)
+        except TimeoutError:
+            line = "nothing"
+        if line != "ready":
+            raise LabError("the guest did not boot: it said "
+                           f"{line or 'nothing before it died'}\n"
+                           + self.console_tail(15))
+        return time.monotonic() - start
+
+    def wait_running(self, timeout):
+        """After an incoming migration."""
+        deadline = time.monotonic() + timeout
+        while self.qmp("query-status")["status"] != "running":
+            if time.monotonic() > deadline:
+                raise LabError("the saved state did not load: " + self.stderr())
+            time.sleep(0.02)
+
+    def save(self, path, timeout=120):
+        """Write the machine's state to a file, whole or not at all."""
+        self.qmp("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
+        self.qmp("migrate", uri=f"exec:cat >{path}.part")
+        deadline = time.monotonic() + timeout
+        while True:
+            status = self.qmp("query-migrate").get("status")
+            if status == "completed":
+                break
+            if status == "failed" or time.monotonic() > deadline:
+                raise LabError(f"saving the machine's state: {status}")
+            time.sleep(0.05)
+        os.rename(path + ".part", path)
+
+    def console(self):
+        try:
+            with open(self.console_path, errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def console_tail(self, lines):
+        return "\n".join(self.console().splitlines()[-lines:])
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+# ---- machine checks (Intel SDM volume 3B, chapter 16; facts in LAB terms:
+# status VAL UC EN MISCV ADDRV PCC=0 S, AR when consumed; MISC holds the
+# address mode "physical" (2 << 6) and the address lsb).
+
+SRAO = (0xBD000000000000C0, 5)      # found by a scrubber; MCIP RIPV
+SRAR = (0xBD80000000000134, 7)      # data load; MCIP EIPV RIPV
+BANK = 9
+
+
+def machine_check(vm, kind, cpu, phys, lsb):
+    """Raise it and see QEMU's acknowledgement."""
+    status, mcg = kind
+    out = vm.hmp(f"mce -b {cpu} {BANK} {status:#x} {mcg:#x} {phys:#x} "
+                 f"{0x80 | lsb:#x}")
+    if out.strip():
+        raise LabError("mce: " + out.strip())
+    if not vm.wait_event("MEMORY_FAILURE", 5):
+        raise LabError("QEMU did not acknowledge the machine check")
+
+
+def machine_check_in_user(vm, cpu, phys, lsb, code):
+    """Raise a consumed error while @cpu runs the 64 bytes at @code in user
+    mode: stop the machine, look, and try again if it is elsewhere."""
+    for _ in range(400):
+        vm.qmp("stop")
+        regs = vm.hmp("info registers", cpu)
+        rip = int(re.search(r"RIP=([0-9a-f]+)", regs).group(1), 16)
+        if "CPL=3" in regs and code <= rip < code + 64:
+            machine_check(vm, SRAR, cpu, phys, lsb)
+            vm.qmp("cont")
+            return
+        vm.qmp("cont")
+        time.sleep(0.005)
+    raise LabError(f"cpu {cpu} never ran the waiting loop")
