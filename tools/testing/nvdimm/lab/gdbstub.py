@@ -37,7 +37,7 @@ def find_instruction(vmlinux, symbol, code):
                 continue
             home = sections[index]
             offset = home[4] + value - home[3]
-            found = elf.find(code, offset, offset + max(size, 64))
+            found = elf.find(code, offset, offset + size)
             if found >= 0:
                 return value + found - offset
     raise LabError(f"no {code.hex()} in {symbol} of {vmlinux}")

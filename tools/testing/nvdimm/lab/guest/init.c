@@ -255,9 +255,10 @@ static void run_shell(void)
 	pid_t pid = fork();
 
 	if (!pid) {
-		int tty = open("/dev/ttyS0", O_RDWR);
+		int tty;
 
 		setsid();
+		tty = open("/dev/ttyS0", O_RDWR);	/* the controlling one */
 		dup2(tty, 0);
 		dup2(tty, 1);
 		dup2(tty, 2);
