@@ -27,6 +27,7 @@ KINDS = {
         "bit": 1,
         "about": "QEMU NVDIMM, root _DSM from acpi/nvdr.asl",
         "machine": "q35,nvdimm=on",
+        "ram": "1G",
         "memory": "1G,slots=2,maxmem=8G",
         "devices": [
             "-object", f"memory-backend-ram,id=pmem,size={PMEM_MIB}M",
@@ -38,6 +39,7 @@ KINDS = {
         "bit": 2,
         "about": f"memmap={PMEM_MIB}M!1G, no firmware behind it",
         "machine": "q35",
+        "ram": "2G",
         "memory": "2G",
         "devices": [],
         "append": f"memmap={PMEM_MIB}M!1G",
@@ -123,7 +125,11 @@ class Vm:
                    else ["-chardev", f"file,id=console,path={self.console_path}"])
         argv = [
             find_qemu(), "-nodefaults", "-no-user-config", "-no-reboot",
-            "-display", "none", "-machine", kind["machine"],
+            "-display", "none",
+            # The largest block of memory, and therefore the first: QEMU 10.0
+            # dies while it saves a machine with TCG otherwise.
+            "-object", f"memory-backend-ram,id=ram,size={kind['ram']}",
+            "-machine", kind["machine"] + ",memory-backend=ram",
             "-cpu", CPU_MODEL, "-m", kind["memory"],
             "-smp", "1" if icount else "2",
             "-kernel", kernel, "-initrd", initrd,
@@ -169,7 +175,7 @@ class Vm:
     def _qmp_read(self, deadline):
         text = self.qmp_line.read(deadline)
         if text is None:
-            raise EOFError("QEMU is gone")
+            raise EOFError(f"QEMU is gone: {self.stderr()}")
         return json.loads(text)
 
     def qmp(self, command, timeout=20, **arguments):
