@@ -19,17 +19,18 @@
  *    through the direct map.
  *  - A write clears the media error, writes the data, gives the page back to
  *    the direct map when no other bad sector is left in it, and only then
- *    forgets that it was bad.  When any step fails nothing is forgotten.
+ *    forgets that it was bad.  When any step fails, the driver forgets nothing;
+ *    the bus and the region have forgotten with the clear command.
  *
- * The invariant: a page that is missing in the direct map is in
- * pmem->poison.confined.  PG_hwpoison is no record of that; it is set and not
+ * The invariant: a page that this driver took out of the direct map is in
+ * pmem->poison.confined until it is back.  PG_hwpoison is no record of that; it is set and not
  * set by different callers of memory_failure(), for pages that nobody maps not
  * at all.
  *
  * Which sectors of a page are bad stands in badblocks.  A machine check is
  * recorded there, with its true length, some time after the page was confined
- * (by the NFIT notifier) or not at all (on other buses).  Whoever needs to know
- * earlier has to assume the worst, and records the whole page.
+ * (by the NFIT notifier) or not at all (on other buses).  As long as nothing is
+ * recorded of a confined page, all of it is bad.
  */
 #include <linux/cleanup.h>
 #include <linux/highmem.h>
@@ -43,9 +44,30 @@
 #include "pmem.h"
 #include "poison.h"
 
+/* Announced, but not taken out of the direct map yet. */
+#define IN_DIRECT_MAP	XA_MARK_0
+
+/* Only pages that have a struct page are in the direct map, and confined. */
+static bool has_pages(struct pmem_device *pmem)
+{
+	return pmem->pgmap.ops && !is_vmalloc_addr(pmem->virt_addr);
+}
+
+/* Where virt_addr is; pfn namespaces of old may start behind phys_addr. */
+static phys_addr_t offset_to_phys(struct pmem_device *pmem, phys_addr_t offset)
+{
+	return (pmem->pgmap.ops ? pmem->pgmap.range.start : pmem->phys_addr) +
+		offset;
+}
+
 static unsigned long offset_to_pfn(struct pmem_device *pmem, phys_addr_t offset)
 {
-	return PHYS_PFN(pmem->phys_addr + offset);
+	return PHYS_PFN(offset_to_phys(pmem, offset));
+}
+
+static phys_addr_t pfn_to_offset(struct pmem_device *pmem, unsigned long pfn)
+{
+	return PFN_PHYS(pfn) - pmem->pgmap.range.start;
 }
 
 static sector_t offset_to_sector(struct pmem_device *pmem, phys_addr_t offset)
@@ -53,15 +75,33 @@ static sector_t offset_to_sector(struct pmem_device *pmem, phys_addr_t offset)
 	return (offset - pmem->data_offset) >> SECTOR_SHIFT;
 }
 
-static bool is_confined(struct pmem_device *pmem, unsigned long pfn)
+/* What stands for the confined state of the page at @offset; NULL for none. */
+static void *confined_entry(struct pmem_device *pmem, phys_addr_t offset)
 {
-	return xa_load(&pmem->poison.confined, pfn);
+	return xa_load(&pmem->poison.confined, offset_to_pfn(pmem, offset));
 }
 
 static bool has_badblocks(struct pmem_device *pmem, phys_addr_t offset,
 			  size_t len)
 {
 	return is_bad_pmem(&pmem->bb, offset_to_sector(pmem, offset), len);
+}
+
+/* Record a whole page; true when all of it stands in badblocks. */
+static bool record_page(struct pmem_device *pmem, phys_addr_t offset)
+{
+	phys_addr_t at, page_offset = offset - offset_in_page(offset);
+
+	lockdep_assert_held(&pmem->poison.lock);
+	if (badblocks_set(&pmem->bb, offset_to_sector(pmem, page_offset),
+			  PAGE_SECTORS, 1))
+		return false;
+	/* A full table can say yes and take a part. */
+	for (at = page_offset; at < page_offset + PAGE_SIZE; at += SECTOR_SIZE)
+		if (!has_badblocks(pmem, at, SECTOR_SIZE))
+			return false;
+	pmem_notify_badblocks(pmem);
+	return true;
 }
 
 static void pmem_poison_exit(void *_pmem)
@@ -93,12 +133,32 @@ int devm_pmem_poison_init(struct device *dev, struct pmem_device *pmem)
 /* Refused just the same, to everybody who asks. */
 static void record_unconfined(struct pmem_device *pmem, unsigned long pfn)
 {
-	phys_addr_t offset = PFN_PHYS(pfn) - pmem->phys_addr;
+	bool done = record_page(pmem, pfn_to_offset(pmem, pfn));
 
 	dev_err_ratelimited(pmem->bb.dev,
-			    "pfn %#lx: bad, but still in the direct map\n", pfn);
-	badblocks_set(&pmem->bb, offset_to_sector(pmem, offset), PAGE_SECTORS,
-		      1);
+			    "pfn %#lx: bad, still in the direct map, %s\n", pfn,
+			    done ? "refused" : "and no room to record it");
+}
+
+/*
+ * Announce that a page is going to be confined; true when it has to be taken
+ * out of the direct map.
+ */
+static bool announce(struct pmem_device *pmem, unsigned long pfn, void *event)
+{
+	struct xarray *confined = &pmem->poison.confined;
+	void *old = xa_store(confined, pfn, event, GFP_KERNEL);
+
+	if (xa_is_err(old)) {
+		record_unconfined(pmem, pfn);
+		return false;
+	}
+	/* One more in the same page: what was known of the first is not enough. */
+	if (old && !record_page(pmem, pfn_to_offset(pmem, pfn)))
+		dev_err_ratelimited(pmem->bb.dev,
+				    "pfn %#lx: bad again, no room to record it\n",
+				    pfn);
+	return !old;
 }
 
 /**
@@ -116,15 +176,17 @@ static void record_unconfined(struct pmem_device *pmem, unsigned long pfn)
 void pmem_poison_confine(struct pmem_device *pmem, unsigned long pfn,
 			 unsigned long nr_pages)
 {
-	struct xarray *confined = &pmem->poison.confined;
+	struct pmem_poison *poison = &pmem->poison;
 	unsigned long end = pfn + nr_pages, p;
 	unsigned int noio;
+	void *event;
 
-	guard(mutex)(&pmem->poison.lock);
+	guard(mutex)(&poison->lock);
 	noio = memalloc_noio_save();
+	event = xa_mk_value(++poison->events & LONG_MAX);
 	for (p = pfn; p < end; p++)
-		if (xa_err(xa_store(confined, p, xa_mk_value(0), GFP_KERNEL)))
-			record_unconfined(pmem, p);
+		if (announce(pmem, p, event))
+			xa_set_mark(&poison->confined, p, IN_DIRECT_MAP);
 
 	/*
 	 * From here on accesses take the long way.  Those that still go through
@@ -132,9 +194,12 @@ void pmem_poison_confine(struct pmem_device *pmem, unsigned long pfn,
 	 */
 	synchronize_rcu();
 	for (p = pfn; p < end; p++) {
-		if (is_confined(pmem, p) && set_mce_nospec(p)) {
-			xa_erase(confined, p);
+		if (!xa_get_mark(&poison->confined, p, IN_DIRECT_MAP))
+			continue;
+		xa_clear_mark(&poison->confined, p, IN_DIRECT_MAP);
+		if (set_mce_nospec(p)) {
 			record_unconfined(pmem, p);
+			xa_erase(&poison->confined, p);
 		}
 	}
 	memalloc_noio_restore(noio);
@@ -160,6 +225,29 @@ bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len)
 		       offset_to_pfn(pmem, offset + len - 1), XA_PRESENT);
 }
 
+static long good_by_badblocks(struct pmem_device *pmem, phys_addr_t offset,
+			      long nr_pages)
+{
+	sector_t sector = offset_to_sector(pmem, offset), first_bad;
+	long seen, step;
+	int num_bad;
+
+	if (!pmem->bb.count)
+		return nr_pages;
+	/* badblocks counts in int */
+	for (seen = 0; seen < nr_pages; seen += step) {
+		sector_t from = sector + ((sector_t)seen << PAGE_SECTORS_SHIFT);
+
+		step = min_t(long, nr_pages - seen,
+			     INT_MAX >> PAGE_SECTORS_SHIFT);
+		if (badblocks_check(&pmem->bb, from, step << PAGE_SECTORS_SHIFT,
+				    &first_bad, &num_bad))
+			return first_bad <= from ? seen :
+			       (first_bad - sector) >> PAGE_SECTORS_SHIFT;
+	}
+	return nr_pages;
+}
+
 /**
  * pmem_poison_good_pages - How many pages are good before the first bad one?
  * @pmem: the pmem device
@@ -173,15 +261,7 @@ long pmem_poison_good_pages(struct pmem_device *pmem, phys_addr_t offset,
 			    long nr_pages)
 {
 	unsigned long first = offset_to_pfn(pmem, offset), pfn = first;
-	sector_t sector = offset_to_sector(pmem, offset), first_bad;
-	long good = nr_pages;
-	int num_bad;
-
-	if (pmem->bb.count &&
-	    badblocks_check(&pmem->bb, sector, nr_pages << PAGE_SECTORS_SHIFT,
-			    &first_bad, &num_bad))
-		good = first_bad <= sector ? 0 :
-			(first_bad - sector) >> PAGE_SECTORS_SHIFT;
+	long good = good_by_badblocks(pmem, offset, nr_pages);
 
 	if (good && !xa_empty(&pmem->poison.confined) &&
 	    xa_find(&pmem->poison.confined, &pfn, first + good - 1, XA_PRESENT))
@@ -199,8 +279,7 @@ static void *get_alias(struct pmem_device *pmem, phys_addr_t offset)
 	struct page *page;
 	void *addr;
 
-	/* Without struct pages there is no direct map, and no confinement. */
-	if (is_vmalloc_addr(pmem->virt_addr))
+	if (!has_pages(pmem))
 		return pmem->virt_addr + offset;
 
 	noio = memalloc_noio_save();
@@ -210,48 +289,50 @@ static void *get_alias(struct pmem_device *pmem, phys_addr_t offset)
 	return addr ? addr + offset_in_page(offset) : NULL;
 }
 
-static void drop_alias(struct pmem_device *pmem, phys_addr_t offset, void *addr)
+static void drop_alias(struct pmem_device *pmem, void *addr)
 {
-	if (!is_vmalloc_addr(pmem->virt_addr))
-		vunmap(addr - offset_in_page(offset));
+	if (has_pages(pmem))
+		vunmap(addr - offset_in_page(addr));
 }
 
 /* A confined page of which it is not known what is bad is bad as a whole. */
-static int record_unknown(struct pmem_device *pmem, phys_addr_t offset)
+static bool all_suspect(struct pmem_device *pmem, phys_addr_t offset)
 {
-	phys_addr_t page_offset = offset - offset_in_page(offset);
+	return confined_entry(pmem, offset) &&
+	       !has_badblocks(pmem, offset - offset_in_page(offset), PAGE_SIZE);
+}
 
+/*
+ * Is there anything to clear before a part of one page is written?  When all of
+ * the page is suspect, and is not all written, the rest has to be remembered.
+ */
+static int needs_clear(struct pmem_device *pmem, phys_addr_t offset,
+		       unsigned int len)
+{
 	guard(mutex)(&pmem->poison.lock);
-	if (!is_confined(pmem, offset_to_pfn(pmem, offset)) ||
-	    has_badblocks(pmem, page_offset, PAGE_SIZE))
-		return 0;
-	if (badblocks_set(&pmem->bb, offset_to_sector(pmem, page_offset),
-			  PAGE_SECTORS, 1))
+	if (!all_suspect(pmem, offset))
+		return has_badblocks(pmem, offset, len);
+	if (len < PAGE_SIZE && !record_page(pmem, offset))
 		return -ENOSPC;
-	pmem_notify_badblocks(pmem);
-	return 0;
+	return 1;
 }
 
 /* Clear the media errors in a part of one page, before it is written. */
 static int clear_media(struct pmem_device *pmem, phys_addr_t offset,
 		       unsigned int len, void *addr)
 {
+	int rc = needs_clear(pmem, offset, len);
 	long cleared;
-	int rc;
 
-	rc = record_unknown(pmem, offset);
-	if (rc)
+	if (rc <= 0)
 		return rc;
-	if (!has_badblocks(pmem, offset, len))
-		return 0;
 
-	cleared = nvdimm_clear_poison(pmem->bb.dev, pmem->phys_addr + offset,
-				      len);
-	if (cleared < len) {
-		dev_dbg(pmem->bb.dev, "cleared %ld of %u bytes at %pa\n",
-			cleared, len, &offset);
-		return cleared < 0 ? cleared : -EIO;
-	}
+	cleared = nvdimm_clear_poison(pmem->bb.dev,
+				      offset_to_phys(pmem, offset), len);
+	if (cleared < 0)
+		return cleared;
+	if (cleared < (long)len)
+		return -EIO;
 	/* What the caches hold of it is older than the media. */
 	arch_invalidate_pmem(addr, len);
 	return 0;
@@ -259,26 +340,27 @@ static int clear_media(struct pmem_device *pmem, phys_addr_t offset,
 
 /*
  * A part of one page holds new data: restore the direct map when that was the
- * last bad part, then forget.  Parts of a sector do not count.
+ * last bad part, then forget.  Not when an error was told in the page since
+ * @seen was its state: it may be in what was written.
  */
 static int accept_written(struct pmem_device *pmem, phys_addr_t offset,
-			  unsigned int len)
+			  unsigned int len, void *seen)
 {
 	phys_addr_t page_offset = offset - offset_in_page(offset);
 	unsigned long pfn = offset_to_pfn(pmem, offset);
 	unsigned int before = offset - page_offset;
-	unsigned int after;
-
-	len = round_down(len, SECTOR_SIZE);
-	if (!len)
-		return 0;
-	after = PAGE_SIZE - before - len;
+	unsigned int after = PAGE_SIZE - before - len;
 
 	guard(mutex)(&pmem->poison.lock);
-	if (is_confined(pmem, pfn) &&
+	if (confined_entry(pmem, offset) != seen)
+		return -EIO;
+	if (len < PAGE_SIZE && all_suspect(pmem, offset) &&
+	    !record_page(pmem, offset))
+		return -EIO;
+	if (has_pages(pmem) &&
 	    !(before && has_badblocks(pmem, page_offset, before)) &&
 	    !(after && has_badblocks(pmem, offset + len, after))) {
-		if (clear_mce_nospec(pfn))
+		if (seen && clear_mce_nospec(pfn))
 			return -EIO;
 		test_and_clear_pmem_poison(pfn_to_page(pfn));
 		xa_erase(&pmem->poison.confined, pfn);
@@ -301,13 +383,13 @@ static blk_status_t read_part(struct pmem_device *pmem, struct page *page,
 	blk_status_t status;
 	void *addr;
 
-	if (record_unknown(pmem, offset) || has_badblocks(pmem, offset, len))
+	if (all_suspect(pmem, offset) || has_badblocks(pmem, offset, len))
 		return BLK_STS_IOERR;
 	addr = get_alias(pmem, offset);
 	if (!addr)
 		return BLK_STS_RESOURCE;
-	status = read_pmem(page, page_off, addr, len);
-	drop_alias(pmem, offset, addr);
+	status = pmem_copy_to_page(page, page_off, addr, len);
+	drop_alias(pmem, addr);
 	return status;
 }
 
@@ -315,6 +397,7 @@ static blk_status_t write_part(struct pmem_device *pmem, struct page *page,
 			       unsigned int page_off, phys_addr_t offset,
 			       unsigned int len)
 {
+	void *seen = confined_entry(pmem, offset);
 	void *addr = get_alias(pmem, offset);
 	int rc;
 
@@ -322,20 +405,20 @@ static blk_status_t write_part(struct pmem_device *pmem, struct page *page,
 		return BLK_STS_RESOURCE;
 	rc = clear_media(pmem, offset, len, addr);
 	if (!rc) {
-		write_pmem(addr, page, page_off, len);
-		rc = accept_written(pmem, offset, len);
+		pmem_copy_from_page(addr, page, page_off, len);
+		rc = accept_written(pmem, offset, len, seen);
 	}
-	drop_alias(pmem, offset, addr);
+	drop_alias(pmem, addr);
 	return rc ? BLK_STS_IOERR : BLK_STS_OK;
 }
 
-typedef blk_status_t (*part_fn)(struct pmem_device *pmem, struct page *page,
-				unsigned int page_off, phys_addr_t offset,
-				unsigned int len);
-
-static blk_status_t for_each_part(part_fn fn, struct pmem_device *pmem,
-				  struct page *page, unsigned int page_off,
-				  phys_addr_t offset, unsigned int len)
+/* A segment of a bio is in one page, but may be in two of the device. */
+static blk_status_t
+for_each_part(blk_status_t (*fn)(struct pmem_device *pmem, struct page *page,
+				 unsigned int page_off, phys_addr_t offset,
+				 unsigned int len),
+	      struct pmem_device *pmem, struct page *page,
+	      unsigned int page_off, phys_addr_t offset, unsigned int len)
 {
 	while (len) {
 		unsigned int part = to_page_end(offset, len);
@@ -344,8 +427,6 @@ static blk_status_t for_each_part(part_fn fn, struct pmem_device *pmem,
 		if (status)
 			return status;
 		page_off += part;
-		page = nth_page(page, page_off >> PAGE_SHIFT);
-		page_off = offset_in_page(page_off);
 		offset += part;
 		len -= part;
 	}
@@ -355,7 +436,7 @@ static blk_status_t for_each_part(part_fn fn, struct pmem_device *pmem,
 /**
  * pmem_poison_read - Read a range that pmem_poison_hit().
  * @pmem: the pmem device
- * @page: first page to read into
+ * @page: page to read into
  * @page_off: where in @page, in bytes
  * @offset: of the range, in bytes from the start of the device's memory
  * @len: of the range, in bytes, a multiple of the sector size
@@ -373,7 +454,7 @@ blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
 /**
  * pmem_poison_write - Write to a range that pmem_poison_hit(), and repair it.
  * @pmem: the pmem device
- * @page: first page to write from
+ * @page: page to write from
  * @page_off: where in @page, in bytes
  * @offset: of the range, in bytes from the start of the device's memory
  * @len: of the range, in bytes, a multiple of the sector size
@@ -389,6 +470,25 @@ blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
 	return for_each_part(write_part, pmem, page, page_off, offset, len);
 }
 
+static size_t write_page_iter(struct pmem_device *pmem, phys_addr_t offset,
+			      struct iov_iter *i)
+{
+	void *seen = confined_entry(pmem, offset);
+	void *addr = get_alias(pmem, offset);
+	size_t copied = 0, kept;
+
+	if (!addr)
+		return 0;
+	if (!clear_media(pmem, offset, PAGE_SIZE, addr))
+		copied = _copy_from_iter_flushcache(addr, PAGE_SIZE, i);
+	kept = round_down(copied, SECTOR_SIZE);
+	if (kept && accept_written(pmem, offset, kept, seen))
+		kept = 0;
+	iov_iter_revert(i, copied - kept);
+	drop_alias(pmem, addr);
+	return kept;
+}
+
 /**
  * pmem_poison_write_iter - The same for whole pages, from an iterator.
  * @pmem: the pmem device
@@ -397,9 +497,9 @@ blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
  * @i: where the data comes from
  *
  * Context: Process context, may sleep and fault.
- * Return: bytes written.  Less than @bytes when the device does not clear an
- *	   error, or when @i cannot be read: the sectors from there on that were
- *	   bad are bad still.
+ * Return: bytes written, in whole sectors.  Less than @bytes when the device does
+ *	   not clear an error, when @i cannot be read, or when one more error is
+ *	   told in a page meanwhile.  What was not written is as bad as before.
  */
 size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
 			      size_t bytes, struct iov_iter *i)
@@ -407,20 +507,10 @@ size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
 	size_t done = 0;
 
 	while (done < bytes) {
-		void *addr = get_alias(pmem, offset + done);
-		size_t copied = 0;
+		size_t part = write_page_iter(pmem, offset + done, i);
 
-		if (!addr)
-			break;
-		if (!clear_media(pmem, offset + done, PAGE_SIZE, addr))
-			copied = _copy_from_iter_flushcache(addr, PAGE_SIZE, i);
-		if (copied && accept_written(pmem, offset + done, copied)) {
-			iov_iter_revert(i, copied);
-			copied = 0;
-		}
-		drop_alias(pmem, offset + done, addr);
-		done += copied;
-		if (copied < PAGE_SIZE)
+		done += part;
+		if (part < PAGE_SIZE)
 			break;
 	}
 	return done;

@@ -17,9 +17,11 @@ struct pmem_device;
  * @lock:     serializes what changes the state of a page: confining it, and
  *	      accepting that a part of it was made good.  Not held over media
  *	      commands, copies or anything else that can fault or do I/O.
- * @confined: pfn -> xa_mk_value(0) of every page that is not in the direct map.
- *	      Changed under @lock; read without it.  Under rcu_read_lock() a
- *	      page that is not in it stays in the direct map.
+ * @events:   errors that were told so far; guarded by @lock
+ * @confined: pfn -> xa_mk_value() of @events when the last error in it was told,
+ *	      for every page that is not in the direct map.  Changed under @lock;
+ *	      read without it.  Under rcu_read_lock() a page that is not in it
+ *	      stays in the direct map.
  *
  * A page is in one of three states:
  *
@@ -36,6 +38,7 @@ struct pmem_device;
  */
 struct pmem_poison {
 	struct mutex lock;
+	unsigned long events;
 	struct xarray confined;
 };
 
