@@ -361,6 +361,10 @@ def main():
     except (EOFError, TimeoutError) as e:
         print(f"lab: QEMU went away or did not answer: {e}", file=sys.stderr)
         return 1
+    except OSError as e:
+        print(f"lab: {e.filename or 'system call'}: {e.strerror}",
+              file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

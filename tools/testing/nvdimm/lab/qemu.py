@@ -167,8 +167,10 @@ class Vm:
         self.qmp("qmp_capabilities")
 
     def stderr(self):
+        """The last thing that QEMU complained of."""
         with open(self.stderr_path, errors="replace") as f:
-            return f.read().strip()[-400:]
+            lines = [l.strip() for l in f if ": warning: " not in l]
+        return lines[-1] if lines else "it gave no reason"
 
     # ---- QMP
 

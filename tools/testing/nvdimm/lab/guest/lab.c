@@ -324,6 +324,17 @@ int new_file(const char *path, size_t len)
 	return fd;
 }
 
+int new_file_of_2m_blocks(const char *path)
+{
+	int fd;
+
+	make_fs("mkfs.xfs -m rmapbt=1 -d su=2m,sw=1", "dax=always");
+	EXPECT(!sh("xfs_io -c 'extsize 2m' /mnt"), "extsize");
+	fd = new_file(path, 2 * PMD);
+	EXPECT(!(block_addr(fd, 0) % PMD), "%s is not aligned to 2 MiB", path);
+	return fd;
+}
+
 uint64_t block_addr(int fd, off_t off)
 {
 	struct {

@@ -88,6 +88,7 @@ void bind_pmem(void);			/* and takes it again */
 /* mkfs with @mkfs ("mkfs.xfs -m rmapbt=1"), mounted on /mnt with @opts. */
 void make_fs(const char *mkfs, const char *opts);
 int new_file(const char *path, size_t len);	/* written, synced, all 'a' */
+int new_file_of_2m_blocks(const char *path);	/* on a new XFS; 4 MiB */
 uint64_t block_addr(int fd, off_t off);		/* physical, from fiemap */
 void *map_file(int fd, size_t len, off_t off);	/* shared, touched; PMD if it can */
 uint64_t addr_of(const void *p);		/* physical, from pagemap */

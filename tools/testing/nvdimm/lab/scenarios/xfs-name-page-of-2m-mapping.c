@@ -12,10 +12,7 @@ SCENARIO("the log names the bad page of a 2 MiB mapping, not the first",
 	char *p;
 	int fd;
 
-	make_fs("mkfs.xfs -m rmapbt=1 -d su=2m,sw=1", "dax=always");
-	EXPECT(!sh("xfs_io -c 'extsize 2m' /mnt"), "extsize");
-	fd = new_file("/mnt/f", 2 * PMD);
-	EXPECT(!(block_addr(fd, 0) % PMD), "the file is not aligned to 2 MiB");
+	fd = new_file_of_2m_blocks("/mnt/f");
 	p = map_file(fd, PMD, 0);
 	phys = addr_of(p + 5 * PAGE);
 	got = machine_check_load(p + 5 * PAGE, LINE);
