@@ -14,7 +14,7 @@ BOTH	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock \
 KERNEL	?= daxmend
 MACHINE	?= nfit
 
-.PHONY: demo check compare shell edit refresh mbox status packages kernels \
+.PHONY: demo check check-debug compare shell edit refresh mbox status packages kernels \
 	stock daxmend list clean help
 
 demo: kernels
@@ -26,6 +26,13 @@ check: kernels
 		"$(SERIES) check" \
 		"python3 $(LAB)/test_lab.py" \
 		"$(LABPY) compare $(BOTH)"
+
+# All scenarios on a kernel that checks locks, contexts and lifetimes.
+check-debug: packages
+	@$(SERIES) worktree daxmend $(BUILD)/debug
+	@python3 $(LAB)/kbuild.py $(BUILD)/debug --fragment $(LAB)/debug.config
+	@python3 $(LAB)/ktap.py "$(LABPY) run --out $(BUILD)/lab \
+		--kernel debug=$(BUILD)/debug $(SCENARIOS)"
 
 # SCENARIOS="name..." for some of them
 compare: kernels
@@ -73,6 +80,7 @@ clean:
 help:
 	@echo "demo      build both kernels, show a few scenarios as a table"
 	@echo "check     all tests, KTAP"
+	@echo "check-debug  all scenarios on a debug kernel (lockdep, KASAN)"
 	@echo "compare   all scenarios on both kernels, as a table"
 	@echo "list      the scenarios"
 	@echo "shell     the patched kernel, interactive (KERNEL=stock, MACHINE=e820)"

@@ -12,8 +12,10 @@
  *
  * This file is the one place that does either, for the pmem driver:
  *
- *  - pmem_poison_confine() takes pages out of the direct map.  It is called
- *    from ->memory_failure(), before anybody who uses the page is told.
+ *  - pmem_poison_add() records an error and takes its page out of the direct
+ *    map.  It is called from ->memory_failure(), before anybody who uses the page
+ *    is told: a bad sector is refused before its page is unmapped, so nobody maps
+ *    it again.
  *  - Reads and writes that meet a bad sector or a confined page come here.
  *    They go page by page, and through a short-lived alias of the page, never
  *    through the direct map.
@@ -27,10 +29,8 @@
  * set by different callers of memory_failure(), for pages that nobody maps not
  * at all.
  *
- * Which sectors of a page are bad stands in badblocks.  A machine check is
- * recorded there, with its true length, some time after the page was confined
- * (by the NFIT notifier) or not at all (on other buses).  As long as nothing is
- * recorded of a confined page, all of it is bad.
+ * Which sectors of a page are bad stands in badblocks.  Its table can be full.
+ * When nothing is recorded of a confined page, all of it is bad.
  */
 #include <linux/cleanup.h>
 #include <linux/highmem.h>
@@ -44,8 +44,10 @@
 #include "pmem.h"
 #include "poison.h"
 
-/* Announced, but not taken out of the direct map yet. */
+/* Marks of a confined page: announced, but not taken out of the direct map yet */
 #define IN_DIRECT_MAP	XA_MARK_0
+/* and: has bad sectors that did not fit in badblocks. */
+#define INCOMPLETE	XA_MARK_1
 
 /* Only pages that have a struct page are in the direct map, and confined. */
 static bool has_pages(struct pmem_device *pmem)
@@ -87,21 +89,39 @@ static bool has_badblocks(struct pmem_device *pmem, phys_addr_t offset,
 	return is_bad_pmem(&pmem->bb, offset_to_sector(pmem, offset), len);
 }
 
-/* Record a whole page; true when all of it stands in badblocks. */
-static bool record_page(struct pmem_device *pmem, phys_addr_t offset)
+/* Record the sectors of a range; true when all of them stand in badblocks. */
+static bool record(struct pmem_device *pmem, phys_addr_t offset, size_t len)
 {
-	phys_addr_t at, page_offset = offset - offset_in_page(offset);
+	phys_addr_t at, end = round_up(offset + len, SECTOR_SIZE);
+	bool done;
 
 	lockdep_assert_held(&pmem->poison.lock);
-	if (badblocks_set(&pmem->bb, offset_to_sector(pmem, page_offset),
-			  PAGE_SECTORS, 1))
+	/* The device's own metadata has no sectors. */
+	if (offset < pmem->data_offset)
 		return false;
+
+	offset = round_down(offset, SECTOR_SIZE);
+	done = !badblocks_set(&pmem->bb, offset_to_sector(pmem, offset),
+			      (end - offset) >> SECTOR_SHIFT, 1);
 	/* A full table can say yes and take a part. */
-	for (at = page_offset; at < page_offset + PAGE_SIZE; at += SECTOR_SIZE)
-		if (!has_badblocks(pmem, at, SECTOR_SIZE))
-			return false;
+	for (at = offset; done && at < end; at += SECTOR_SIZE)
+		done = has_badblocks(pmem, at, SECTOR_SIZE);
 	pmem_notify_badblocks(pmem);
-	return true;
+	return done;
+}
+
+/* The same for the page at @offset, which is as bad as it can be then. */
+static bool record_page(struct pmem_device *pmem, phys_addr_t offset)
+{
+	struct xarray *confined = &pmem->poison.confined;
+	unsigned long pfn = offset_to_pfn(pmem, offset);
+	bool done = record(pmem, offset - offset_in_page(offset), PAGE_SIZE);
+
+	if (done)
+		xa_clear_mark(confined, pfn, INCOMPLETE);
+	else
+		xa_set_mark(confined, pfn, INCOMPLETE);
+	return done;
 }
 
 static void pmem_poison_exit(void *_pmem)
@@ -153,35 +173,19 @@ static bool announce(struct pmem_device *pmem, unsigned long pfn, void *event)
 		record_unconfined(pmem, pfn);
 		return false;
 	}
-	/* One more in the same page: what was known of the first is not enough. */
-	if (old && !record_page(pmem, pfn_to_offset(pmem, pfn)))
-		dev_err_ratelimited(pmem->bb.dev,
-				    "pfn %#lx: bad again, no room to record it\n",
-				    pfn);
 	return !old;
 }
 
-/**
- * pmem_poison_confine - Take bad pages out of the direct map.
- * @pmem: the pmem device
- * @pfn: first page
- * @nr_pages: number of pages
- *
- * A page that cannot be confined, for want of memory, is recorded in badblocks
- * as a whole and stays in the direct map.
- *
- * Context: Process context, from memory_failure(); sleeps.  Takes
- *	    pmem->poison.lock.
- */
-void pmem_poison_confine(struct pmem_device *pmem, unsigned long pfn,
-			 unsigned long nr_pages)
+/* Take the pages from @pfn to before @end out of the direct map. */
+static void confine(struct pmem_device *pmem, unsigned long pfn,
+		    unsigned long end)
 {
 	struct pmem_poison *poison = &pmem->poison;
-	unsigned long end = pfn + nr_pages, p;
 	unsigned int noio;
+	unsigned long p;
 	void *event;
 
-	guard(mutex)(&poison->lock);
+	lockdep_assert_held(&poison->lock);
 	noio = memalloc_noio_save();
 	event = xa_mk_value(++poison->events & LONG_MAX);
 	for (p = pfn; p < end; p++)
@@ -203,6 +207,41 @@ void pmem_poison_confine(struct pmem_device *pmem, unsigned long pfn,
 		}
 	}
 	memalloc_noio_restore(noio);
+}
+
+/**
+ * pmem_poison_add - Record an error, and confine the pages that it is in.
+ * @pmem: the pmem device, with struct pages
+ * @addr: physical address of the first bad byte
+ * @len: number of bad bytes
+ *
+ * What does not fit in badblocks is refused all the same, in whole pages.  A
+ * page that cannot be confined, for want of memory, is recorded in badblocks as
+ * a whole and stays in the direct map.
+ *
+ * Context: Process context, from memory_failure(); sleeps.  Takes
+ *	    pmem->poison.lock.
+ */
+void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len)
+{
+	unsigned long pfn = PHYS_PFN(addr), end = PHYS_PFN(addr + len - 1) + 1;
+	bool done;
+
+	if (nvdimm_add_poison(pmem->bb.dev, addr, len))
+		dev_err_ratelimited(pmem->bb.dev,
+				    "error at %pa, %zu bytes: lost with the namespace\n",
+				    &addr, len);
+
+	guard(mutex)(&pmem->poison.lock);
+	done = record(pmem, addr - pmem->pgmap.range.start, len);
+	confine(pmem, pfn, end);
+	if (done)
+		return;
+	dev_err_ratelimited(pmem->bb.dev,
+			    "error at %pa, %zu bytes: not in badblocks\n",
+			    &addr, len);
+	for (; pfn < end; pfn++)
+		xa_set_mark(&pmem->poison.confined, pfn, INCOMPLETE);
 }
 
 /**
@@ -298,8 +337,19 @@ static void drop_alias(struct pmem_device *pmem, void *addr)
 /* A confined page of which it is not known what is bad is bad as a whole. */
 static bool all_suspect(struct pmem_device *pmem, phys_addr_t offset)
 {
-	return confined_entry(pmem, offset) &&
+	lockdep_assert_held(&pmem->poison.lock);
+	if (!confined_entry(pmem, offset))
+		return false;
+	return xa_get_mark(&pmem->poison.confined, offset_to_pfn(pmem, offset),
+			   INCOMPLETE) ||
 	       !has_badblocks(pmem, offset - offset_in_page(offset), PAGE_SIZE);
+}
+
+static bool is_refused(struct pmem_device *pmem, phys_addr_t offset,
+		       unsigned int len)
+{
+	guard(mutex)(&pmem->poison.lock);
+	return all_suspect(pmem, offset) || has_badblocks(pmem, offset, len);
 }
 
 /*
@@ -341,7 +391,8 @@ static int clear_media(struct pmem_device *pmem, phys_addr_t offset,
 /*
  * A part of one page holds new data: restore the direct map when that was the
  * last bad part, then forget.  Not when an error was told in the page since
- * @seen was its state: it may be in what was written.
+ * @seen was its state: it may be in what was written.  But another writer may
+ * have made the rest good, and given the page back.
  */
 static int accept_written(struct pmem_device *pmem, phys_addr_t offset,
 			  unsigned int len, void *seen)
@@ -350,9 +401,11 @@ static int accept_written(struct pmem_device *pmem, phys_addr_t offset,
 	unsigned long pfn = offset_to_pfn(pmem, offset);
 	unsigned int before = offset - page_offset;
 	unsigned int after = PAGE_SIZE - before - len;
+	void *now;
 
 	guard(mutex)(&pmem->poison.lock);
-	if (confined_entry(pmem, offset) != seen)
+	now = confined_entry(pmem, offset);
+	if (now && now != seen)
 		return -EIO;
 	if (len < PAGE_SIZE && all_suspect(pmem, offset) &&
 	    !record_page(pmem, offset))
@@ -360,7 +413,7 @@ static int accept_written(struct pmem_device *pmem, phys_addr_t offset,
 	if (has_pages(pmem) &&
 	    !(before && has_badblocks(pmem, page_offset, before)) &&
 	    !(after && has_badblocks(pmem, offset + len, after))) {
-		if (seen && clear_mce_nospec(pfn))
+		if (now && clear_mce_nospec(pfn))
 			return -EIO;
 		test_and_clear_pmem_poison(pfn_to_page(pfn));
 		xa_erase(&pmem->poison.confined, pfn);
@@ -383,7 +436,7 @@ static blk_status_t read_part(struct pmem_device *pmem, struct page *page,
 	blk_status_t status;
 	void *addr;
 
-	if (all_suspect(pmem, offset) || has_badblocks(pmem, offset, len))
+	if (is_refused(pmem, offset, len))
 		return BLK_STS_IOERR;
 	addr = get_alias(pmem, offset);
 	if (!addr)

@@ -32,8 +32,8 @@ struct pmem_device;
  * recorded no        some       bad sectors refused; found by a scrub, nobody
  *				 has consumed them, the direct map is whole
  * confined yes       some, or   access through an alias only, bad sectors
- *		      none yet	 refused.  None yet: which sectors are bad has
- *				 not been said, so all of them may be.
+ *		      none	 refused.  When there was no room to record all of
+ *				 them, all of the page is bad.
  * ======== ========= ========== ==============================================
  */
 struct pmem_poison {
@@ -43,8 +43,7 @@ struct pmem_poison {
 };
 
 int devm_pmem_poison_init(struct device *dev, struct pmem_device *pmem);
-void pmem_poison_confine(struct pmem_device *pmem, unsigned long pfn,
-			 unsigned long nr_pages);
+void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len);
 bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len);
 long pmem_poison_good_pages(struct pmem_device *pmem, phys_addr_t offset,
 			    long nr_pages);

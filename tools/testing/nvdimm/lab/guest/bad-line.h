@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The state that most scenarios about the block device start from: a file of
- * ext4 was mapped when one line of its sector 3 went bad, and the filesystem
+ * ext4 was mapped when a part of one of its pages went bad, and the filesystem
  * has been unmounted since.
  */
 #ifndef LAB_BAD_LINE_H
@@ -13,10 +13,10 @@
 #include <unistd.h>
 #include "lab.h"
 
-#define BAD_SECTOR	3	/* of the page */
+#define BAD_SECTOR	3	/* of the page, with page_with_bad_line() */
 
-/* The offset of the page on the device, in bytes. */
-static inline off_t page_with_bad_line(void)
+/* The offset on the device of a page of which @len bytes at @at are bad. */
+static inline off_t page_with_error(unsigned int at, unsigned int len)
 {
 	uint64_t phys;
 	char *p;
@@ -26,12 +26,17 @@ static inline off_t page_with_bad_line(void)
 	fd = new_file("/mnt/f", 4 * PAGE);
 	p = map_file(fd, 4 * PAGE, 0);
 	phys = addr_of(p + PAGE);
-	machine_check_scrub(phys + BAD_SECTOR * SECTOR + 128, LINE);
+	machine_check_scrub(phys + at, len);
 	EXPECT(!in_direct_map(phys), "the bad page is in the direct map");
 	munmap(p, 4 * PAGE);
 	close(fd);
 	EXPECT(!umount("/mnt"), "umount: %m");
 	return phys - pmem_base();
+}
+
+static inline off_t page_with_bad_line(void)
+{
+	return page_with_error(BAD_SECTOR * SECTOR + 128, LINE);
 }
 
 #endif

@@ -147,6 +147,17 @@ static void settings(void)
 
 /* ---- one scenario ------------------------------------------------------- */
 
+/*
+ * Nothing that a scenario leaves behind may splat after its verdict: it has
+ * exited and its filesystem is unmounted before the host hears it.
+ */
+static void clean_up(void)
+{
+	sync();
+	umount("/mnt");
+	usleep(50000);
+}
+
 static void run_child(const struct scenario *s)
 {
 	setsid();
@@ -179,8 +190,14 @@ static void hear_host(void)
 	}
 }
 
-/* Forward what the scenario says; true when it said how it ended. */
-static bool hear_scenario(int fd)
+static bool is_verdict(const char *line)
+{
+	return !strncmp(line, "pass", 4) || !strncmp(line, "fail", 4) ||
+	       !strncmp(line, "skip", 4);
+}
+
+/* Forward what the scenario says, but keep how it ended; true when it did. */
+static bool hear_scenario(int fd, char *verdict, size_t len)
 {
 	static char buf[2048];
 	static size_t used;
@@ -196,9 +213,12 @@ static bool hear_scenario(int fd)
 		char c = nl[1];
 
 		nl[1] = 0;
-		say(buf);
-		ended |= !strncmp(buf, "pass", 4) || !strncmp(buf, "fail", 4) ||
-			 !strncmp(buf, "skip", 4);
+		if (is_verdict(buf)) {
+			snprintf(verdict, len, "%s", buf);
+			ended = true;
+		} else {
+			say(buf);
+		}
 		nl[1] = c;
 		used -= nl + 1 - buf;
 		memmove(buf, nl + 1, used + 1);
@@ -209,7 +229,7 @@ static bool hear_scenario(int fd)
 static void run_scenario(const char *name)
 {
 	const struct scenario *s = find_scenario(name);
-	char line[120];
+	char line[480];
 	int fds[2], status = 0;
 	bool ended = false;
 	pid_t pid;
@@ -219,7 +239,7 @@ static void run_scenario(const char *name)
 		say(line);
 		return;
 	}
-	must(pipe(fds), "pipe");
+	must(pipe2(fds, O_CLOEXEC), "pipe");
 	pid = fork();
 	must(pid, "fork");
 	if (!pid) {
@@ -238,16 +258,19 @@ static void run_scenario(const char *name)
 		if (p[1].revents & POLLIN)
 			hear_host();
 		if (p[0].revents & POLLIN)
-			ended = hear_scenario(fds[0]);
+			ended = hear_scenario(fds[0], line, sizeof(line));
 		else if (p[0].revents & POLLHUP)
 			break;
 	}
+	close(fds[0]);
 	waitpid(pid, &status, 0);
-	if (!ended) {
+	if (!ended && WIFSIGNALED(status))
 		snprintf(line, sizeof(line), "fail killed by signal %d (%s)\n",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
-		say(line);
-	}
+	else if (!ended)
+		snprintf(line, sizeof(line), "fail exits without a word\n");
+	clean_up();
+	say(line);
 }
 
 static void run_shell(void)

@@ -245,16 +245,33 @@ bool has_badblock(uint64_t first, uint64_t last)
 	return false;
 }
 
-bool is_bad(uint64_t sector, unsigned int n)
+unsigned int count_bad(uint64_t sector, unsigned int n)
 {
 	unsigned int i, bad = 0;
 
 	for (i = 0; i < n; i++)
 		bad += has_badblock(sector + i, sector + i);
+	return bad;
+}
+
+bool is_bad(uint64_t sector, unsigned int n)
+{
+	unsigned int bad = count_bad(sector, n);
+
 	if (bad && bad != n)
 		fail("%u of %u sectors from %llu on are in badblocks", bad, n,
 		     (unsigned long long)sector);
 	return bad;
+}
+
+static bool sector_is_bad(void *sector)
+{
+	return is_bad(*(uint64_t *)sector, 1);
+}
+
+bool wait_for_badblock(uint64_t sector)
+{
+	return wait_for(sector_is_bad, &sector, 1000);
 }
 
 void set_badblock(uint64_t sector, unsigned int n)
@@ -389,17 +406,12 @@ uint64_t addr_of(const void *p)
 		       : 0;
 }
 
-uint64_t page_flags(uint64_t phys)
-{
-	return read_entry("/proc/kpageflags", phys / PAGE);
-}
-
 /* The dump names a range with its flags; one without flags is not mapped. */
 bool in_direct_map(uint64_t phys)
 {
 	uint64_t at = 0xffff888000000000ULL + phys;
 	FILE *f = fopen("/sys/kernel/debug/page_tables/kernel", "r");
-	bool found = false;
+	bool found = false, mapped = false;
 	char line[200];
 
 	EXPECT(f, "page_tables/kernel: %s", strerror(errno));
@@ -407,11 +419,15 @@ bool in_direct_map(uint64_t phys)
 		unsigned long long from, to;
 
 		if (sscanf(line, "0x%llx-0x%llx", &from, &to) == 2 &&
-		    from <= at && at < to)
-			found = strstr(line, " RW ") || strstr(line, " ro ");
+		    from <= at && at < to) {
+			found = true;
+			mapped = strstr(line, " RW ") || strstr(line, " ro ");
+		}
 	}
 	fclose(f);
-	return found;
+	EXPECT(found, "page_tables/kernel has nothing for %#llx",
+	       (unsigned long long)at);
+	return mapped;
 }
 
 void drop_caches(void)
@@ -540,6 +556,11 @@ static bool mce_confined(void *arg)
 	return !in_direct_map(*(uint64_t *)arg);
 }
 
+bool wait_until_confined(uint64_t phys)
+{
+	return wait_for(mce_confined, &phys, 5000);
+}
+
 /*
  * The kernel is through with a machine check when the last of its notifiers
  * has left its mark: the badblocks record on NFIT, the direct map elsewhere.
@@ -553,7 +574,7 @@ static void settle(uint64_t phys)
 	       "the kernel did not notice the machine check");
 	if (pm)
 		wait_for(machine() == NFIT ? mce_recorded : mce_confined, &phys,
-			 1000);
+			 3000);
 	usleep(20000);
 }
 
@@ -647,18 +668,23 @@ static void spin_until_ack(unsigned int before)
 struct load_arg {
 	uint64_t phys;
 	unsigned int lsb;
+	unsigned int before;	/* acks */
 };
+
+static bool load_is_acked(void *arg)
+{
+	return acks_seen() != ((struct load_arg *)arg)->before;
+}
 
 static void consume(void *arg)
 {
 	struct load_arg *l = arg;
-	unsigned int before = acks_seen();
 	unsigned int i;
 
 	dprintf(lab_pipe, "req load %#llx %u %d %#lx\n",
 		(unsigned long long)l->phys, l->lsb, sched_getcpu(),
 		(unsigned long)spin_until_ack);
-	spin_until_ack(before);
+	spin_until_ack(l->before);
 	check_ack("load");
 	for (i = 0; i < 500; i++)	/* a late signal */
 		usleep(10000);
@@ -677,7 +703,11 @@ struct sigbus machine_check_load(const volatile void *p, unsigned int len)
 	CPU_SET(sched_getcpu(), &one);
 	sched_setaffinity(0, sizeof(one), &one);
 	kmsg_mark();
+	l.before = acks_seen();
 	got = catch_sigbus(consume, &l);
+	/* The signal can be quicker than the host's answer. */
+	EXPECT(wait_for(load_is_acked, &l, 20000), "the host does not answer");
+	check_ack("load");
 	settle(l.phys);
 	return got;
 }

@@ -11,7 +11,6 @@
 #ifndef LAB_H
 #define LAB_H
 
-#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +21,7 @@
 #define LINE		64UL
 #define PMD		(2UL << 20)
 
-/* Machine kinds, as the host starts them (see vm.py). */
+/* Machine kinds, as the host starts them (see qemu.py). */
 enum machine {
 	NFIT = 1,	/* QEMU NVDIMM with our own root _DSM: scrub, inject, clear */
 	E820 = 2,	/* memmap=: struct pages, no firmware behind it */
@@ -78,7 +77,9 @@ uint64_t pmem_base(void);		/* physical address of its sector 0 */
 uint64_t pmem_size(void);		/* bytes */
 /* The badblocks record: sectors from @sector on, @n of them, all or none bad. */
 bool is_bad(uint64_t sector, unsigned int n);
+unsigned int count_bad(uint64_t sector, unsigned int n);
 bool has_badblock(uint64_t first, uint64_t last);	/* any, [first, last] */
+bool wait_for_badblock(uint64_t sector);	/* a second at most */
 void set_badblock(uint64_t sector, unsigned int n);	/* through sysfs */
 void unbind_pmem(void);			/* the driver lets go of the device */
 void bind_pmem(void);			/* and takes it again */
@@ -92,8 +93,8 @@ int new_file_of_2m_blocks(const char *path);	/* on a new XFS; 4 MiB */
 uint64_t block_addr(int fd, off_t off);		/* physical, from fiemap */
 void *map_file(int fd, size_t len, off_t off);	/* shared, touched; PMD if it can */
 uint64_t addr_of(const void *p);		/* physical, from pagemap */
-uint64_t page_flags(uint64_t phys);		/* /proc/kpageflags */
 bool in_direct_map(uint64_t phys);		/* the kernel's own mapping is there */
+bool wait_until_confined(uint64_t phys);	/* it is not; 5 seconds at most */
 void drop_caches(void);
 int sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -21,7 +21,7 @@ static void use_memory(size_t len)
  * to whoever allocates it, and has to be in the direct map then.
  */
 SCENARIO("turn the device into system RAM and use it",
-	 .audit = "B4", .on = NFIT, .demo = true, .stock = "oopses in")
+	 .audit = "B4", .on = NFIT, .demo = true, .stock = "oopses in clear_page")
 {
 	page_with_bad_line();
 	EXPECT(!sh("ndctl create-namespace -f -e namespace0.0 -m devdax -M mem -a 2M >/tmp/log 2>&1"),

@@ -2,14 +2,11 @@
 #include <string.h>
 #include "bad-line.h"
 
-/*
- * Nobody says which line of the page is bad: all of it may be.  It is good
- * again when the last sector has been written, and not before.
- */
+/* All of a page is bad, and is good again when the last sector was written. */
 SCENARIO("repair a bad page sector by sector",
-	 .audit = "B2a B3", .on = E820, .stock = "oopses in __memcpy_flushcache")
+	 .audit = "B2a B3", .on = NFIT | E820, .stock = "oopses in __memcpy_flushcache")
 {
-	off_t page = page_with_bad_line();
+	off_t page = page_with_error(0, PAGE);
 	char buf[SECTOR];
 	unsigned int i;
 	int rc;

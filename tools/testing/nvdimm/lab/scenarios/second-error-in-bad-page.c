@@ -7,9 +7,9 @@
  * good again.  Writing the other half must not make that one good.
  */
 SCENARIO("a second error in a page that is half repaired is not forgotten",
-	 .audit = "B3", .on = E820, .stock = "oopses in __memcpy_flushcache")
+	 .audit = "B3", .on = NFIT | E820, .stock = "oopses in __memcpy_flushcache")
 {
-	off_t page = page_with_bad_line();
+	off_t page = page_with_error(0, PAGE);
 	char buf[SECTOR];
 	unsigned int i;
 	int rc;
