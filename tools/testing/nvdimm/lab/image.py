@@ -79,14 +79,16 @@ def build_guest(out):
     """Compile init and all scenarios to one static program; its path."""
     guest, scenarios, headers = sources()
     path = f"{out}/guest"
-    stamp = digest(*guest, *scenarios, *headers,
-                   extra="".join(os.path.basename(s) for s in scenarios))
+    compiler = os.environ.get("CC", "gcc")
+    stamp = digest(*guest, *scenarios, *headers, __file__,
+                   extra="".join(os.path.basename(s) for s in scenarios)
+                   + run([compiler, "--version"], compiler))
     if up_to_date(path, stamp):
         return path
     objects = f"{out}/guest-obj"
     shutil.rmtree(objects, ignore_errors=True)
     os.makedirs(objects)
-    cc = [os.environ.get("CC", "gcc"), "-std=gnu11", "-D_GNU_SOURCE", "-O2",
+    cc = [compiler, "-std=gnu11", "-D_GNU_SOURCE", "-O2",
           "-Wall", "-Wextra", "-Werror", "-Wno-format-truncation",
           "-I", f"{LAB}/guest"]
     made = []
@@ -139,6 +141,18 @@ def compile_asl(out):
         return f.read()
 
 
+def acpi_archive(out):
+    """Stands in front of the initramfs, uncompressed, for the kernel to find."""
+    return cpio([("kernel", 0o40755), ("kernel/firmware", 0o40755),
+                 ("kernel/firmware/acpi", 0o40755),
+                 ("kernel/firmware/acpi/nvdr.aml", 0o100644, compile_asl(out))])
+
+
+def module_files(tree):
+    with open(f"{tree}/modules.order") as f:
+        return [f"{tree}/{os.path.splitext(n)[0]}.ko" for n in f.read().split()]
+
+
 def modules(out, tree):
     """Modules of a kernel tree, and depmod's index of what is built in, which
     daxctl asks before it uses a driver; as archive entries."""
@@ -151,11 +165,10 @@ def modules(out, tree):
     for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
         if os.path.exists(f"{tree}/{name}"):
             shutil.copy(f"{tree}/{name}", home)
-    with open(f"{tree}/modules.order") as f:
-        for name in f.read().split():
-            name = os.path.splitext(name)[0] + ".ko"
-            os.makedirs(os.path.dirname(f"{home}/kernel/{name}"), exist_ok=True)
-            shutil.copy(f"{tree}/{name}", f"{home}/kernel/{name}")
+    for path in module_files(tree):
+        name = f"{home}/kernel/{os.path.relpath(path, tree)}"
+        os.makedirs(os.path.dirname(name), exist_ok=True)
+        shutil.copy(path, name)
     run(["depmod", "-b", root, release], "depmod", env=sbin_env())
     entries = [("modules", 0o40755)]
     for at, dirs, files in os.walk(f"{root}/lib/modules"):
@@ -168,25 +181,25 @@ def modules(out, tree):
     return entries
 
 
-def build_initrd(out, guest, name, tree):
-    """The initramfs for kernel @name, built in @tree."""
-    path = f"{out}/initrd-{name}"
-    stamp = digest(guest, f"{LAB}/acpi/nvdr.asl", f"{tree}/vmlinux", __file__)
+def build_initrd(out, guest, name, tree, nvdimm):
+    """The initramfs for kernel @name, built in @tree; with our ACPI table for
+    a machine that has an NVDIMM."""
+    path = f"{out}/initrd-{name}{'-nvdimm' if nvdimm else ''}"
+    stamp = digest(guest, f"{LAB}/acpi/nvdr.asl", f"{tree}/vmlinux", __file__,
+                   *module_files(tree))
     if up_to_date(path, stamp):
         return path
     with open(guest, "rb") as f:
         init = f.read()
-    # The table stands in an archive of its own, in front, uncompressed.
-    data = cpio([("kernel", 0o40755), ("kernel/firmware", 0o40755),
-                 ("kernel/firmware/acpi", 0o40755),
-                 ("kernel/firmware/acpi/nvdr.aml", 0o100644, compile_asl(out))])
+    data = acpi_archive(out) if nvdimm else b""
     data += cpio([("dev", 0o40755),
                   ("dev/console", 0o20600, b"", (5, 1)),
                   ("init", 0o100755, init), ("lab", 0o40755),
                   ("lab/poison", 0o120777, b"/init"),
                   *modules(out, tree)])
-    with open(path, "wb") as f:
+    with open(path + ".part", "wb") as f:
         f.write(data)
+    os.rename(path + ".part", path)
     set_stamp(path, stamp)
     return path
 
@@ -195,6 +208,8 @@ def build_initrd(out, guest, name, tree):
 
 def _libraries(program):
     done = subprocess.run(["ldd", program], capture_output=True, text=True)
+    if "not found" in done.stdout:
+        raise LabError(f"{program} lacks a library", "reinstall its package")
     return re.findall(r"(?:=> )?(/\S+) \(0x", done.stdout)
 
 
@@ -220,7 +235,10 @@ def find_programs():
 def build_tools(out):
     found = find_programs()
     path = f"{out}/tools.img"
-    stamp = digest(__file__, *(os.path.realpath(p) for p in found.values()))
+    libraries = sorted({lib for p in found.values() for lib in _libraries(p)})
+    stamp = digest(__file__, "/etc/mke2fs.conf",
+                   *(os.path.realpath(p) for p in found.values()),
+                   *(os.path.realpath(lib) for lib in libraries))
     if up_to_date(path, stamp):
         return path
     root = f"{out}/tools-root"
@@ -232,8 +250,8 @@ def build_tools(out):
         if not os.path.exists(at):
             os.makedirs(os.path.dirname(at), exist_ok=True)
             shutil.copy(os.path.realpath(program), at)
-        for lib in _libraries(program):
-            _install(root, lib)
+    for lib in libraries:
+        _install(root, lib)
     for applet in APPLETS_WANTED:
         if not os.path.lexists(f"{root}/usr/bin/{applet}"):
             os.symlink("busybox", f"{root}/usr/bin/{applet}")

@@ -13,7 +13,12 @@ SPLATS = re.compile(
     r"rcu: INFO: rcu_.* stall|soft lockup|workqueue lockup|"
     r"possible (?:recursive locking|circular locking)|KASAN: |KFENCE: |"
     r"sleeping function called|Bad page state|Bad page map|Bad pagetable|"
-    r"INFO: possible|UBSAN: |list_(?:add|del) corruption")
+    r"INFO: possible|UBSAN: |list_(?:add|del) |BUG kmalloc|"
+    r"INFO: rcu|kthread starved|hard LOCKUP|PANIC: |nobody cared|"
+    r"Corrupted page table|VFS: Busy inodes|INFO: trying to register|"
+    r"page dumped because|invoked oom-killer|page allocation failure|"
+    r"EXT4-fs error|XFS.*(?:Internal error|Corruption|Assertion failed)|"
+    r"ACPI(?: BIOS)? Error|Call Trace:")
 
 # Splats that are no defect, each with its reason.
 ALLOWED = [

@@ -121,9 +121,14 @@ def compile_kernel(tree):
 
 
 def fingerprint(tree, fragments):
-    """Of what a build is made: sources, configuration, compiler."""
+    """Of what a build is made: sources, configuration, compiler; None when the
+    sources are not just what git knows."""
     head = subprocess.run(["git", "-C", tree, "rev-parse", "HEAD^{tree}"],
                           capture_output=True, text=True)
+    same = subprocess.run(["git", "-C", tree, "diff", "--quiet", "HEAD"],
+                          capture_output=True)
+    if head.returncode or same.returncode:
+        return None
     h = hashlib.sha256(head.stdout.encode())
     for path in (*fragments, __file__):
         with open(path, "rb") as f:
@@ -134,12 +139,22 @@ def fingerprint(tree, fragments):
     return h.hexdigest()
 
 
+def products(tree):
+    """Of what a build has made, without reading it."""
+    try:
+        found = [os.stat(f"{tree}/{name}")
+                 for name in ("vmlinux", "arch/x86/boot/bzImage")]
+    except FileNotFoundError:
+        return None
+    return " ".join(f"{s.st_size} {s.st_mtime_ns}" for s in found)
+
+
 def build(tree, fragments):
     stamp = f"{tree}/.lab-built"
     made_of = fingerprint(tree, fragments)
     try:
         with open(stamp) as f:
-            if f.read() == made_of and os.path.exists(f"{tree}/vmlinux"):
+            if made_of and f.read() == f"{made_of} {products(tree)}":
                 return
         os.unlink(stamp)
     except FileNotFoundError:
@@ -148,7 +163,7 @@ def build(tree, fragments):
     configure(tree, fragments)
     compile_kernel(tree)
     with open(stamp, "w") as f:
-        f.write(made_of)
+        f.write(f"{made_of} {products(tree)}")
 
 
 def main():

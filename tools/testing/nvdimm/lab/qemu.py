@@ -11,6 +11,7 @@ import json
 import os
 import re
 import select
+import shlex
 import shutil
 import socket
 import subprocess
@@ -101,18 +102,20 @@ class Vm:
     def __init__(self, kernel, initrd, tools, kind, accel="tcg", state=None,
                  interactive=False):
         self.kind = KINDS[kind]
+        self.cpus = 1 if self.kind.get("icount") else 2
         self.dir = tempfile.mkdtemp(prefix="pmemlab-")
         self.console_path = os.path.join(self.dir, "console")
         self.events = []
         self.control = self.qmp_line = None
-        argv = self._argv(kernel, initrd, tools, accel, state, interactive)
         self.stderr_path = os.path.join(self.dir, "stderr")
-        with open(self.stderr_path, "wb") as err:
-            self.process = subprocess.Popen(
-                argv, stderr=err,
-                stdin=None if interactive else subprocess.DEVNULL,
-                stdout=None if interactive else subprocess.DEVNULL)
+        self.process = None
         try:
+            argv = self._argv(kernel, initrd, tools, accel, state, interactive)
+            with open(self.stderr_path, "wb") as err:
+                self.process = subprocess.Popen(
+                    argv, stderr=err,
+                    stdin=None if interactive else subprocess.DEVNULL,
+                    stdout=None if interactive else subprocess.DEVNULL)
             self._connect()
         except BaseException:
             self.close()
@@ -131,7 +134,7 @@ class Vm:
             "-object", f"memory-backend-ram,id=ram,size={kind['ram']}",
             "-machine", kind["machine"] + ",memory-backend=ram",
             "-cpu", CPU_MODEL, "-m", kind["memory"],
-            "-smp", "1" if icount else "2",
+            "-smp", str(self.cpus),
             "-kernel", kernel, "-initrd", initrd,
             "-append", f"{APPEND} {kind['append']}",
             *kind["devices"],
@@ -149,7 +152,7 @@ class Vm:
         else:
             argv += ["-accel", accel]
         if state:
-            argv += ["-incoming", f"exec:cat {state}"]
+            argv += ["-incoming", "exec:" + shlex.join(["cat", state])]
         return argv
 
     def _connect(self):
@@ -197,18 +200,22 @@ class Vm:
         return self.qmp("human-monitor-command",
                         **{"command-line": command, "cpu-index": cpu})
 
+    def forget_events(self, name):
+        """Those that came before now."""
+        self.qmp("query-status")
+        self.events = [e for e in self.events if e["event"] != name]
+
     def wait_event(self, name, timeout):
-        """True when the event came."""
+        """The next event of that name; None when it does not come."""
         deadline = time.monotonic() + timeout
         while True:
             for i, event in enumerate(self.events):
                 if event["event"] == name:
-                    del self.events[i]
-                    return True
+                    return self.events.pop(i)
             try:
                 answer = self._qmp_read(deadline)
             except TimeoutError:
-                return False
+                return None
             if "event" in answer:
                 self.events.append(answer)
 
@@ -238,7 +245,10 @@ class Vm:
     def save(self, path, timeout=120):
         """Write the machine's state to a file, whole or not at all."""
         self.qmp("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
-        self.qmp("migrate", uri=f"exec:cat >{path}.part")
+        part = path + ".part"
+        # Renamed by the one who wrote it, when all of it was written.
+        self.qmp("migrate", uri="exec:" + shlex.join(
+            ["sh", "-c", 'cat >"$1" && mv "$1" "$2"', "sh", part, path]))
         deadline = time.monotonic() + timeout
         while True:
             status = self.qmp("query-migrate").get("status")
@@ -247,7 +257,11 @@ class Vm:
             if status == "failed" or time.monotonic() > deadline:
                 raise LabError(f"saving the machine's state: {status}")
             time.sleep(0.05)
-        os.rename(path + ".part", path)
+        while not os.path.exists(path):
+            if time.monotonic() > deadline:
+                raise LabError(f"saving the machine's state to {path} failed",
+                               "is the disk full?")
+            time.sleep(0.05)
 
     def console(self):
         try:
@@ -260,9 +274,9 @@ class Vm:
         return "\n".join(self.console().splitlines()[-lines:])
 
     def close(self):
-        if self.process.poll() is None:
+        if self.process:
             self.process.kill()
-        self.process.wait()
+            self.process.wait()
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def __enter__(self):
@@ -282,14 +296,19 @@ BANK = 9
 
 
 def machine_check(vm, kind, cpu, phys, lsb):
-    """Raise it and see QEMU's acknowledgement."""
+    """Raise it and see QEMU's acknowledgement, which it gives for each cpu."""
     status, mcg = kind
+    vm.forget_events("MEMORY_FAILURE")
     out = vm.hmp(f"mce -b {cpu} {BANK} {status:#x} {mcg:#x} {phys:#x} "
                  f"{0x80 | lsb:#x}")
     if out.strip():
         raise LabError("mce: " + out.strip())
-    if not vm.wait_event("MEMORY_FAILURE", 5):
-        raise LabError("QEMU did not acknowledge the machine check")
+    for _ in range(vm.cpus):
+        event = vm.wait_event("MEMORY_FAILURE", 5)
+        action = event and event["data"]["action"]
+        if action != "inject":
+            raise LabError("QEMU does not raise the machine check: "
+                           + (action or "no acknowledgement"))
 
 
 def machine_check_in_user(vm, cpu, phys, lsb, code):
@@ -297,12 +316,14 @@ def machine_check_in_user(vm, cpu, phys, lsb, code):
     mode: stop the machine, look, and try again if it is elsewhere."""
     for _ in range(400):
         vm.qmp("stop")
-        regs = vm.hmp("info registers", cpu)
-        rip = int(re.search(r"RIP=([0-9a-f]+)", regs).group(1), 16)
-        if "CPL=3" in regs and code <= rip < code + 64:
-            machine_check(vm, SRAR, cpu, phys, lsb)
+        try:
+            regs = vm.hmp("info registers", cpu)
+            rip = re.search(r"RIP=([0-9a-f]+)", regs)
+            if (rip and "CPL=3" in regs
+                    and code <= int(rip.group(1), 16) < code + 64):
+                machine_check(vm, SRAR, cpu, phys, lsb)
+                return
+        finally:
             vm.qmp("cont")
-            return
-        vm.qmp("cont")
         time.sleep(0.005)
     raise LabError(f"cpu {cpu} never ran the waiting loop")

@@ -84,6 +84,8 @@ class Expectations(unittest.TestCase):
         self.assertFalse(FakeRun("stock", "passes", want).as_expected())
         self.assertFalse(FakeRun("stock", "oopses in memcpy", want).as_expected())
         self.assertFalse(FakeRun("stock", "fails: x").as_expected())
+        self.assertFalse(FakeRun("stock", "fails: oopses in clear_page",
+                                 want).as_expected())
 
     def test_others_have_to_pass(self):
         """a patched kernel that does what stock does is a failure"""

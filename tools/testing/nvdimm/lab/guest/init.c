@@ -136,13 +136,19 @@ static void make_pmem(void)
 	must(access(pmem(), R_OK | W_OK), pmem());
 }
 
+static void setting(const char *path, const char *value)
+{
+	must(write_text(path, value), path);
+}
+
 static void settings(void)
 {
-	write_text("/proc/sys/kernel/hung_task_timeout_secs", "20");
-	write_text("/proc/sys/kernel/printk", "8");
-	write_text("/proc/sys/kernel/printk_ratelimit", "0");
-	write_text("/proc/sys/kernel/randomize_va_space", "0");
-	write_text("/proc/sys/vm/memory_failure_early_kill", "0");
+	setting("/proc/sys/kernel/panic_on_rcu_stall", "1");
+	setting("/proc/sys/kernel/hung_task_timeout_secs", "20");
+	setting("/proc/sys/kernel/printk", "8");
+	setting("/proc/sys/kernel/printk_ratelimit", "0");
+	setting("/proc/sys/kernel/randomize_va_space", "0");
+	setting("/proc/sys/vm/memory_failure_early_kill", "0");
 }
 
 /* ---- one scenario ------------------------------------------------------- */

@@ -271,7 +271,7 @@ static bool sector_is_bad(void *sector)
 
 bool wait_for_badblock(uint64_t sector)
 {
-	return wait_for(sector_is_bad, &sector, 1000);
+	return wait_for(sector_is_bad, &sector, 10000);
 }
 
 void set_badblock(uint64_t sector, unsigned int n)

@@ -79,7 +79,7 @@ uint64_t pmem_size(void);		/* bytes */
 bool is_bad(uint64_t sector, unsigned int n);
 unsigned int count_bad(uint64_t sector, unsigned int n);
 bool has_badblock(uint64_t first, uint64_t last);	/* any, [first, last] */
-bool wait_for_badblock(uint64_t sector);	/* a second at most */
+bool wait_for_badblock(uint64_t sector);	/* 10 s at most */
 void set_badblock(uint64_t sector, unsigned int n);	/* through sysfs */
 void unbind_pmem(void);			/* the driver lets go of the device */
 void bind_pmem(void);			/* and takes it again */

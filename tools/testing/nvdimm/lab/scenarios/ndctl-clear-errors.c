@@ -23,8 +23,9 @@ SCENARIO("ndctl clear-errors clears all, but nothing that is mounted",
 	wait_scrub();
 	ndctl("inject-error --saturate --block=%u --count=%u namespace0.0",
 	      FIRST, COUNT);
+	EXPECT(wait_for_badblock(FIRST), "not in badblocks");
 	wait_scrub();
-	EXPECT(is_bad(FIRST, COUNT), "not in badblocks");
+	EXPECT(is_bad(FIRST, COUNT), "not all in badblocks");
 
 	EXPECT(ndctl_refuses("clear-errors namespace0.0") &&
 	       ndctl_said("Device or resource busy"), "not refused as busy");

@@ -32,8 +32,9 @@ SCENARIO("ndctl inject-error makes sectors that cannot be read, but written",
 
 	wait_scrub();
 	ndctl("inject-error --block=%u --count=%u namespace0.0", FIRST, COUNT);
+	EXPECT(wait_for_badblock(FIRST), "not in badblocks");
 	wait_scrub();
-	EXPECT(is_bad(FIRST, COUNT), "not in badblocks");
+	EXPECT(is_bad(FIRST, COUNT), "not all in badblocks");
 	EXPECT(!has_badblock(FIRST - 1, FIRST - 1) &&
 	       !has_badblock(FIRST + COUNT, FIRST + COUNT),
 	       "a neighbour is in badblocks");
