@@ -14,6 +14,8 @@ BOTH	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock \
 KERNEL	?= daxmend
 MACHINE	?= nfit
 
+# The targets share build/; what they run uses all cores by itself.
+.NOTPARALLEL:
 .PHONY: demo check check-debug compare shell edit refresh mbox status packages kernels \
 	stock daxmend list clean help
 

@@ -466,24 +466,24 @@ static blk_status_t write_part(struct pmem_device *pmem, struct page *page,
 }
 
 /* A segment of a bio is in one page, but may be in two of the device. */
-static blk_status_t
-for_each_part(blk_status_t (*fn)(struct pmem_device *pmem, struct page *page,
-				 unsigned int page_off, phys_addr_t offset,
-				 unsigned int len),
-	      struct pmem_device *pmem, struct page *page,
-	      unsigned int page_off, phys_addr_t offset, unsigned int len)
+static blk_status_t do_parts(struct pmem_device *pmem, struct page *page,
+			     unsigned int page_off, phys_addr_t offset,
+			     unsigned int len, bool write)
 {
-	while (len) {
-		unsigned int part = to_page_end(offset, len);
-		blk_status_t status = fn(pmem, page, page_off, offset, part);
+	blk_status_t status = BLK_STS_OK;
 
-		if (status)
-			return status;
+	while (len && !status) {
+		unsigned int part = to_page_end(offset, len);
+
+		if (write)
+			status = write_part(pmem, page, page_off, offset, part);
+		else
+			status = read_part(pmem, page, page_off, offset, part);
 		page_off += part;
 		offset += part;
 		len -= part;
 	}
-	return BLK_STS_OK;
+	return status;
 }
 
 /**
@@ -501,7 +501,7 @@ blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
 			      unsigned int page_off, phys_addr_t offset,
 			      unsigned int len)
 {
-	return for_each_part(read_part, pmem, page, page_off, offset, len);
+	return do_parts(pmem, page, page_off, offset, len, false);
 }
 
 /**
@@ -520,7 +520,7 @@ blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
 			       unsigned int page_off, phys_addr_t offset,
 			       unsigned int len)
 {
-	return for_each_part(write_part, pmem, page, page_off, offset, len);
+	return do_parts(pmem, page, page_off, offset, len, true);
 }
 
 static size_t write_page_iter(struct pmem_device *pmem, phys_addr_t offset,

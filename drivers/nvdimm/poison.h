@@ -37,7 +37,7 @@ struct pmem_device;
  * ======== ========= ========== ==============================================
  */
 struct pmem_poison {
-	struct mutex lock;
+	struct mutex lock;	/* guards events, and changes of confined */
 	unsigned long events;
 	struct xarray confined;
 };

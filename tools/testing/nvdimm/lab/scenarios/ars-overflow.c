@@ -7,7 +7,7 @@
  * The result of a scrub holds 168 errors; the driver has to go on where it
  * stops (ars_continue() in drivers/acpi/nfit/core.c), twice.
  */
-SCENARIO("a scrub finds all of 400 errors", .on = NFIT,
+SCENARIO("a scrub finds all of 400 errors", .on = NFIT, .demo = true,
 	 .stock = "fails: 168 of 400")
 {
 	unsigned int found;

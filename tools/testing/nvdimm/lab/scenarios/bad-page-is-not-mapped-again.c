@@ -4,7 +4,7 @@
 
 /* The process that got SIGBUS touches the page once more, at once. */
 SCENARIO("a bad page is not mapped again",
-	 .audit = "B14", .on = NFIT | E820,
+	 .audit = "B14", .on = NFIT | E820, .demo = true,
 	 .stock_e820 = "fails: the bad page can be read")
 {
 	struct sigbus got;
