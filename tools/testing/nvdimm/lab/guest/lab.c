@@ -386,24 +386,54 @@ void *map_file(int fd, size_t len, off_t off)
 	return want;
 }
 
-static uint64_t read_entry(const char *path, uint64_t index)
+/* Entries of /proc/self/pagemap, for @n pages from @p on. */
+static void read_pagemap(const void *p, uint64_t *entry, size_t n)
 {
-	int fd = open(path, O_RDONLY);
-	uint64_t entry;
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	ssize_t len = n * sizeof(*entry);
 
-	EXPECT(fd >= 0, "%s: %s", path, strerror(errno));
-	EXPECT(pread(fd, &entry, 8, index * 8) == 8, "%s: no entry %llu", path,
-	       (unsigned long long)index);
+	EXPECT(fd >= 0, "pagemap: %s", strerror(errno));
+	EXPECT(pread(fd, entry, len, (uintptr_t)p / PAGE * 8) == len,
+	       "pagemap has nothing for %p", p);
 	close(fd);
-	return entry;
+}
+
+/* Documentation/admin-guide/mm/pagemap.rst: bit 63 present, bits 0-54 pfn. */
+static uint64_t entry_addr(uint64_t entry)
+{
+	return entry >> 63 ? (entry & ((1ULL << 55) - 1)) * PAGE : 0;
 }
 
 uint64_t addr_of(const void *p)
 {
-	uint64_t e = read_entry("/proc/self/pagemap", (uintptr_t)p / PAGE);
+	uint64_t entry, addr;
 
-	return e >> 63 ? (e & ((1ULL << 55) - 1)) * PAGE + (uintptr_t)p % PAGE
-		       : 0;
+	read_pagemap(p, &entry, 1);
+	addr = entry_addr(entry);
+	return addr ? addr + (uintptr_t)p % PAGE : 0;
+}
+
+bool maps_page(const void *p, size_t len, uint64_t phys)
+{
+	static uint64_t entry[PMD / PAGE];
+	size_t i, n = len / PAGE;
+
+	EXPECT(n <= PMD / PAGE, "more than 2 MiB");
+	read_pagemap(p, entry, n);
+	for (i = 0; i < n; i++)
+		if (entry_addr(entry[i]) == phys)
+			return true;
+	return false;
+}
+
+uint64_t available_memory(void)
+{
+	char text[PAGE], *line;
+
+	EXPECT(read_text("/proc/meminfo", text, sizeof(text)) > 0, "meminfo");
+	line = strstr(text, "MemAvailable:");
+	EXPECT(line, "/proc/meminfo has no MemAvailable");
+	return strtoull(line + strlen("MemAvailable:"), NULL, 10) << 10;
 }
 
 /* The dump names a range with its flags; one without flags is not mapped. */

@@ -93,6 +93,8 @@ int new_file_of_2m_blocks(const char *path);	/* on a new XFS; 4 MiB */
 uint64_t block_addr(int fd, off_t off);		/* physical, from fiemap */
 void *map_file(int fd, size_t len, off_t off);	/* shared, touched; PMD if it can */
 uint64_t addr_of(const void *p);		/* physical, from pagemap */
+bool maps_page(const void *p, size_t len, uint64_t phys);
+uint64_t available_memory(void);		/* bytes, from /proc/meminfo */
 bool in_direct_map(uint64_t phys);		/* the kernel's own mapping is there */
 bool wait_until_confined(uint64_t phys);	/* it is not; 5 seconds at most */
 void drop_caches(void);

@@ -3,17 +3,19 @@
 #include <sys/mman.h>
 #include "bad-line.h"
 
-/* Use more memory than the machine had before. */
-static void use_memory(size_t len)
+/* Take memory, 2 MiB at a time, until a page of it is the one at @phys. */
+static bool allocate_page(uint64_t phys)
 {
-	char *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	size_t i;
+	while (available_memory() > 64UL << 20) {
+		char *p = mmap(NULL, PMD, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+			       -1, 0);
 
-	EXPECT(p != MAP_FAILED, "mmap: %m");
-	for (i = 0; i < len; i += PAGE)
-		p[i] = 1;
-	munmap(p, len);
+		EXPECT(p != MAP_FAILED, "mmap: %m");
+		if (maps_page(p, PMD, phys))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -21,12 +23,14 @@ static void use_memory(size_t len)
  * to whoever allocates it, and has to be in the direct map then.
  */
 SCENARIO("turn the device into system RAM and use it",
-	 .audit = "B4", .on = NFIT, .demo = true, .stock = "oopses in clear_page")
+	 .audit = "B4", .on = NFIT, .demo = true,
+	 .stock = "oopses in clear_page")
 {
-	page_with_bad_line();
+	uint64_t bad = pmem_base() + page_with_bad_line();
+
 	EXPECT(!sh("ndctl create-namespace -f -e namespace0.0 -m devdax -M mem -a 2M >/tmp/log 2>&1"),
 	       "ndctl create-namespace");
 	EXPECT(!sh("daxctl reconfigure-device -m system-ram dax0.0 >/tmp/log 2>&1"),
 	       "daxctl reconfigure-device");
-	use_memory(1400UL << 20);
+	EXPECT(allocate_page(bad), "nobody gets the page");
 }
