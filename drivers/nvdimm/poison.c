@@ -1,570 +1,632 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libnvdimm - pages with memory errors, and how they become good again
- * =====================================================================
+ * libnvdimm - the map of bad lines
+ * =================================
  *
- * A page of persistent memory with an uncorrected error must not stay in the
- * kernel's direct map: the CPU may speculate into it and raise the next machine
- * check.  But the error can be repaired, by clearing it and writing new data,
- * and meanwhile the rest of the page is as good as ever.  So the page that was
- * taken away has to be given back, and until then somebody has to be able to
- * reach into it.
+ * What is bad in persistent memory is told by machine checks, scrubs, firmware
+ * and test tools, in pieces of 64 bytes to many megabytes, more than once, in
+ * any order and on any CPU.  All of it has to be known, until it is repaired,
+ * to whoever lets somebody use the memory: the filesystem that maps it, the
+ * driver that reads it, the next driver that binds to it.
  *
- * This file is the one place that does either, for the pmem driver:
+ * This file is the one record of that.  Every bus has a map, by physical
+ * address, for as long as the bus is there: it survives drivers and namespaces.
+ * All else is a view of it or asks it: the badblocks files, the block layer's
+ * I/O, DAX faults, what is taken out of the direct map.
  *
- *  - pmem_poison_add() records an error and takes its page out of the direct
- *    map.  It is called from ->memory_failure(), before anybody who uses the page
- *    is told: a bad sector is refused before its page is unmapped, so nobody maps
- *    it again.
- *  - Reads and writes that meet a bad sector or a confined page come here.
- *    They go page by page, and through a short-lived alias of the page, never
- *    through the direct map.
- *  - A write clears the media error, writes the data, gives the page back to
- *    the direct map when no other bad sector is left in it, and only then
- *    forgets that it was bad.  When any step fails, the driver forgets nothing;
- *    the bus and the region have forgotten with the clear command.
+ * The invariants:
  *
- * The invariant: a page that this driver took out of the direct map is in
- * pmem->poison.confined until it is back.  PG_hwpoison is no record of that; it is set and not
- * set by different callers of memory_failure(), for pages that nobody maps not
- * at all.
+ *  - A line that was told to be bad is found by every lookup from before
+ *    nd_poison_add() returns until somebody forgets it.  Memory or its want has
+ *    no part in it: what cannot be recorded exactly makes more bad, not less.
+ *  - A line that is told to be bad while it is being repaired stays bad.
+ *  - A change that fails leaves bad what it has not made good.
  *
- * Which sectors of a page are bad stands in badblocks.  Its table can be full.
- * When nothing is recorded of a confined page, all of it is bad.
+ * The map is a maple tree: a million separate lines take some 50 MiB, a lookup
+ * a handful of cache lines, and lookups take no lock.
  */
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
+#include <linux/blk_types.h>
 #include <linux/cleanup.h>
-#include <linux/highmem.h>
-#include <linux/libnvdimm.h>
+#include <linux/export.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/mm.h>
-#include <linux/set_memory.h>
-#include <linux/uio.h>
-#include <linux/vmalloc.h>
-#include "nd.h"
-#include "pmem.h"
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <linux/xarray.h>
 #include "poison.h"
 
-/* Marks of a confined page: announced, but not taken out of the direct map yet */
-#define IN_DIRECT_MAP	XA_MARK_0
-/* and: has bad sectors that did not fit in badblocks. */
-#define INCOMPLETE	XA_MARK_1
+/* Errors are told, and repaired, where I/O must not be waited for. */
+#define POISON_GFP	(GFP_NOIO | __GFP_NOWARN)
 
-/* Only pages that have a struct page are in the direct map, and confined. */
-static bool has_pages(struct pmem_device *pmem)
+static unsigned long to_line(u64 addr)
 {
-	return pmem->pgmap.ops && !is_vmalloc_addr(pmem->virt_addr);
+	return addr >> ND_POISON_LINE_SHIFT;
 }
 
-/* Where virt_addr is; pfn namespaces of old may start behind phys_addr. */
-static phys_addr_t offset_to_phys(struct pmem_device *pmem, phys_addr_t offset)
+static u64 line_start(unsigned long line)
 {
-	return (pmem->pgmap.ops ? pmem->pgmap.range.start : pmem->phys_addr) +
-		offset;
+	return (u64)line << ND_POISON_LINE_SHIFT;
 }
 
-static unsigned long offset_to_pfn(struct pmem_device *pmem, phys_addr_t offset)
+static u64 line_end(unsigned long line)
 {
-	return PHYS_PFN(offset_to_phys(pmem, offset));
-}
-
-static phys_addr_t pfn_to_offset(struct pmem_device *pmem, unsigned long pfn)
-{
-	return PFN_PHYS(pfn) - pmem->pgmap.range.start;
-}
-
-static sector_t offset_to_sector(struct pmem_device *pmem, phys_addr_t offset)
-{
-	return (offset - pmem->data_offset) >> SECTOR_SHIFT;
-}
-
-/* What stands for the confined state of the page at @offset; NULL for none. */
-static void *confined_entry(struct pmem_device *pmem, phys_addr_t offset)
-{
-	return xa_load(&pmem->poison.confined, offset_to_pfn(pmem, offset));
-}
-
-static bool has_badblocks(struct pmem_device *pmem, phys_addr_t offset,
-			  size_t len)
-{
-	return is_bad_pmem(&pmem->bb, offset_to_sector(pmem, offset), len);
-}
-
-/* Record the sectors of a range; true when all of them stand in badblocks. */
-static bool record(struct pmem_device *pmem, phys_addr_t offset, size_t len)
-{
-	phys_addr_t at, end = round_up(offset + len, SECTOR_SIZE);
-	bool done;
-
-	lockdep_assert_held(&pmem->poison.lock);
-	/* The device's own metadata has no sectors. */
-	if (offset < pmem->data_offset)
-		return false;
-
-	offset = round_down(offset, SECTOR_SIZE);
-	done = !badblocks_set(&pmem->bb, offset_to_sector(pmem, offset),
-			      (end - offset) >> SECTOR_SHIFT, 1);
-	/* A full table can say yes and take a part. */
-	for (at = offset; done && at < end; at += SECTOR_SIZE)
-		done = has_badblocks(pmem, at, SECTOR_SIZE);
-	pmem_notify_badblocks(pmem);
-	return done;
-}
-
-/* The same for the page at @offset, which is as bad as it can be then. */
-static bool record_page(struct pmem_device *pmem, phys_addr_t offset)
-{
-	struct xarray *confined = &pmem->poison.confined;
-	unsigned long pfn = offset_to_pfn(pmem, offset);
-	bool done = record(pmem, offset - offset_in_page(offset), PAGE_SIZE);
-
-	if (done)
-		xa_clear_mark(confined, pfn, INCOMPLETE);
-	else
-		xa_set_mark(confined, pfn, INCOMPLETE);
-	return done;
-}
-
-static void pmem_poison_exit(void *_pmem)
-{
-	struct pmem_device *pmem = _pmem;
-
-	xa_destroy(&pmem->poison.confined);
+	return line_start(line) + ND_POISON_LINE - 1;
 }
 
 /**
- * devm_pmem_poison_init - Get ready to confine pages.
- * @dev: device whose driver is being bound to @pmem
- * @pmem: the pmem device
- *
- * Call it before the pages of @pmem come to be.  What is confined is forgotten
- * after they are gone, together with the direct map of the device, in which
- * they were missing.
- *
- * Context: Process context.
- * Return: 0 or -ENOMEM.
+ * nd_poison_init - Start with an empty map.
+ * @poison: the map
  */
-int devm_pmem_poison_init(struct device *dev, struct pmem_device *pmem)
+void nd_poison_init(struct nd_poison *poison)
 {
-	mutex_init(&pmem->poison.lock);
-	xa_init(&pmem->poison.confined);
-	return devm_add_action_or_reset(dev, pmem_poison_exit, pmem);
+	/*
+	 * Without MT_FLAGS_ALLOC_RANGE, a store that replaces much of a large
+	 * tree frees nodes that it has not prepared (mt_destroy_walk()).
+	 */
+	mt_init_flags(&poison->lines, MT_FLAGS_ALLOC_RANGE | MT_FLAGS_USE_RCU);
+	mutex_init(&poison->lock);
+	spin_lock_init(&poison->coarse_lock);
+	poison->nr_coarse = 0;
 }
+EXPORT_SYMBOL_GPL(nd_poison_init);
 
-/* Refused just the same, to everybody who asks. */
-static void record_unconfined(struct pmem_device *pmem, unsigned long pfn)
-{
-	bool done = record_page(pmem, pfn_to_offset(pmem, pfn));
-
-	dev_err_ratelimited(pmem->bb.dev,
-			    "pfn %#lx: bad, still in the direct map, %s\n", pfn,
-			    done ? "refused" : "and no room to record it");
-}
-
-/*
- * Announce that a page is going to be confined; true when it has to be taken
- * out of the direct map.
+/**
+ * nd_poison_exit - Free the map; nobody looks at it any more.
+ * @poison: the map
+ *
+ * Context: May sleep.
  */
-static bool announce(struct pmem_device *pmem, unsigned long pfn, void *event)
+void nd_poison_exit(struct nd_poison *poison)
 {
-	struct xarray *confined = &pmem->poison.confined;
-	void *old = xa_store(confined, pfn, event, GFP_KERNEL);
+	mtree_destroy(&poison->lines);
+	mutex_destroy(&poison->lock);
+}
+EXPORT_SYMBOL_GPL(nd_poison_exit);
 
-	if (xa_is_err(old)) {
-		record_unconfined(pmem, pfn);
-		return false;
-	}
-	return !old;
+/* Of which state are the lines around @line, and how many of them? */
+static unsigned int state_at(struct nd_poison *poison, unsigned long line,
+			     unsigned long *first, unsigned long *last)
+{
+	MA_STATE(mas, &poison->lines, line, line);
+	void *entry;
+
+	rcu_read_lock();
+	entry = mas_walk(&mas);
+	*first = mas.index;
+	*last = mas.last;
+	rcu_read_unlock();
+	return entry ? xa_to_value(entry) : 0;
 }
 
-/* Take the pages from @pfn to before @end out of the direct map. */
-static void confine(struct pmem_device *pmem, unsigned long pfn,
-		    unsigned long end)
+VISIBLE_IF_KUNIT int nd_poison_store(struct nd_poison *poison,
+				     unsigned long first, unsigned long last,
+				     unsigned int state)
 {
-	struct pmem_poison *poison = &pmem->poison;
-	unsigned int noio;
-	unsigned long p;
-	void *event;
+	KUNIT_STATIC_STUB_REDIRECT(nd_poison_store, poison, first, last, state);
+	return mtree_store_range(&poison->lines, first, last,
+				 state ? xa_mk_value(state) : NULL, POISON_GFP);
+}
+EXPORT_SYMBOL_IF_KUNIT(nd_poison_store);
+
+/* Set the state of some lines; one range with those beside that have it, too. */
+static int set_state(struct nd_poison *poison, unsigned long first,
+		     unsigned long last, unsigned int state)
+{
+	unsigned long from, to;
 
 	lockdep_assert_held(&poison->lock);
-	noio = memalloc_noio_save();
-	event = xa_mk_value(++poison->events & LONG_MAX);
-	for (p = pfn; p < end; p++)
-		if (announce(pmem, p, event))
-			xa_set_mark(&poison->confined, p, IN_DIRECT_MAP);
+	if (state && first && state_at(poison, first - 1, &from, &to) == state)
+		first = from;
+	if (state && last + 1 && state_at(poison, last + 1, &from, &to) == state)
+		last = to;
+	return nd_poison_store(poison, first, last, state);
+}
 
-	/*
-	 * From here on accesses take the long way.  Those that still go through
-	 * the direct map, under rcu_read_lock(), have to be through with it.
-	 */
-	synchronize_rcu();
-	for (p = pfn; p < end; p++) {
-		if (!xa_get_mark(&poison->confined, p, IN_DIRECT_MAP))
+static void merge_coarse(struct range *range, u64 start, u64 end)
+{
+	range->start = min(range->start, start);
+	range->end = max(range->end, end);
+}
+
+/* Bytes that would become bad for nothing. */
+static u64 merge_cost(const struct range *range, u64 start, u64 end)
+{
+	if (end < range->start)
+		return range->start - end;
+	return start > range->end ? start - range->end : 0;
+}
+
+/*
+ * There is no memory to record these bytes by line.  When there is no place
+ * left, they are recorded together with the nearest and all between them.
+ */
+static void add_coarse(struct nd_poison *poison, u64 start, u64 end)
+{
+	struct range *at = poison->coarse;
+	unsigned int i;
+
+	lockdep_assert_held(&poison->lock);
+	spin_lock(&poison->coarse_lock);
+	for (i = 1; i < poison->nr_coarse; i++)
+		if (merge_cost(&poison->coarse[i], start, end) <
+		    merge_cost(at, start, end))
+			at = &poison->coarse[i];
+	if (poison->nr_coarse == ND_POISON_COARSE ||
+	    (poison->nr_coarse && !merge_cost(at, start, end))) {
+		merge_coarse(at, start, end);
+	} else {
+		at = &poison->coarse[poison->nr_coarse];
+		*at = (struct range) { .start = start, .end = end };
+		WRITE_ONCE(poison->nr_coarse, poison->nr_coarse + 1);
+	}
+	spin_unlock(&poison->coarse_lock);
+	pr_err_ratelimited("libnvdimm: no memory to record errors: %#llx to %#llx are refused as a whole\n",
+			   at->start, at->end);
+}
+
+/* The coarse range that begins first in @within. */
+static bool find_coarse(struct nd_poison *poison, const struct range *within,
+			struct range *found)
+{
+	bool hit = false;
+	unsigned int i;
+
+	guard(spinlock)(&poison->coarse_lock);
+	for (i = 0; i < poison->nr_coarse; i++) {
+		u64 start = max(poison->coarse[i].start, within->start);
+		u64 end = min(poison->coarse[i].end, within->end);
+
+		if (start > end || (hit && start >= found->start))
 			continue;
-		xa_clear_mark(&poison->confined, p, IN_DIRECT_MAP);
-		if (set_mce_nospec(p)) {
-			record_unconfined(pmem, p);
-			xa_erase(&poison->confined, p);
-		}
+		found->start = start;
+		found->end = end;
+		hit = true;
 	}
-	memalloc_noio_restore(noio);
+	return hit;
 }
 
-/**
- * pmem_poison_add - Record an error, and confine the pages that it is in.
- * @pmem: the pmem device, with struct pages
- * @addr: physical address of the first bad byte
- * @len: number of bad bytes
- *
- * What does not fit in badblocks is refused all the same, in whole pages.  A
- * page that cannot be confined, for want of memory, is recorded in badblocks as
- * a whole and stays in the direct map.
- *
- * Context: Process context, from memory_failure(); sleeps.  Takes
- *	    pmem->poison.lock.
- */
-void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len)
+/* Record by line what could not be; it is found in either place meanwhile. */
+static int drain_coarse(struct nd_poison *poison)
 {
-	unsigned long pfn = PHYS_PFN(addr), end = PHYS_PFN(addr + len - 1) + 1;
-	bool done;
+	lockdep_assert_held(&poison->lock);
+	while (poison->nr_coarse) {
+		struct range *last = &poison->coarse[poison->nr_coarse - 1];
+		int rc = set_state(poison, to_line(last->start),
+				   to_line(last->end), ND_POISON_BAD);
 
-	if (nvdimm_add_poison(pmem->bb.dev, addr, len))
-		dev_err_ratelimited(pmem->bb.dev,
-				    "error at %pa, %zu bytes: lost with the namespace\n",
-				    &addr, len);
-
-	guard(mutex)(&pmem->poison.lock);
-	done = record(pmem, addr - pmem->pgmap.range.start, len);
-	confine(pmem, pfn, end);
-	if (done)
-		return;
-	dev_err_ratelimited(pmem->bb.dev,
-			    "error at %pa, %zu bytes: not in badblocks\n",
-			    &addr, len);
-	for (; pfn < end; pfn++)
-		xa_set_mark(&pmem->poison.confined, pfn, INCOMPLETE);
-}
-
-/**
- * pmem_poison_hit - Does a range need more than an ordinary access?
- * @pmem: the pmem device
- * @offset: of the range, in bytes from the start of the device's memory
- * @len: of the range, in bytes
- *
- * Context: Any.
- * Return: true when there is a bad sector or a confined page in the range.
- */
-bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len)
-{
-	unsigned long pfn = offset_to_pfn(pmem, offset);
-
-	if (has_badblocks(pmem, offset, len))
-		return true;
-	return !xa_empty(&pmem->poison.confined) &&
-	       xa_find(&pmem->poison.confined, &pfn,
-		       offset_to_pfn(pmem, offset + len - 1), XA_PRESENT);
-}
-
-static long good_by_badblocks(struct pmem_device *pmem, phys_addr_t offset,
-			      long nr_pages)
-{
-	sector_t sector = offset_to_sector(pmem, offset), first_bad;
-	long seen, step;
-	int num_bad;
-
-	if (!pmem->bb.count)
-		return nr_pages;
-	/* badblocks counts in int */
-	for (seen = 0; seen < nr_pages; seen += step) {
-		sector_t from = sector + ((sector_t)seen << PAGE_SECTORS_SHIFT);
-
-		step = min_t(long, nr_pages - seen,
-			     INT_MAX >> PAGE_SECTORS_SHIFT);
-		if (badblocks_check(&pmem->bb, from, step << PAGE_SECTORS_SHIFT,
-				    &first_bad, &num_bad))
-			return first_bad <= from ? seen :
-			       (first_bad - sector) >> PAGE_SECTORS_SHIFT;
+		if (rc)
+			return rc;
+		guard(spinlock)(&poison->coarse_lock);
+		/* Found by line before it is not found here any more. */
+		smp_store_release(&poison->nr_coarse, poison->nr_coarse - 1);
 	}
-	return nr_pages;
-}
-
-/**
- * pmem_poison_good_pages - How many pages are good before the first bad one?
- * @pmem: the pmem device
- * @offset: of the first page, in bytes from the start of the device's memory
- * @nr_pages: how many to look at
- *
- * Context: Any.
- * Return: 0 to @nr_pages.
- */
-long pmem_poison_good_pages(struct pmem_device *pmem, phys_addr_t offset,
-			    long nr_pages)
-{
-	unsigned long first = offset_to_pfn(pmem, offset), pfn = first;
-	long good = good_by_badblocks(pmem, offset, nr_pages);
-
-	if (good && !xa_empty(&pmem->poison.confined) &&
-	    xa_find(&pmem->poison.confined, &pfn, first + good - 1, XA_PRESENT))
-		good = pfn - first;
-	return good;
-}
-
-/*
- * Where to reach the bytes at @offset in one page: in an alias, as the page may
- * leave the direct map at any time.  End with drop_alias().
- */
-static void *get_alias(struct pmem_device *pmem, phys_addr_t offset)
-{
-	unsigned int noio;
-	struct page *page;
-	void *addr;
-
-	if (!has_pages(pmem))
-		return pmem->virt_addr + offset;
-
-	noio = memalloc_noio_save();
-	page = pfn_to_page(offset_to_pfn(pmem, offset));
-	addr = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
-	memalloc_noio_restore(noio);
-	return addr ? addr + offset_in_page(offset) : NULL;
-}
-
-static void drop_alias(struct pmem_device *pmem, void *addr)
-{
-	if (has_pages(pmem))
-		vunmap(addr - offset_in_page(addr));
-}
-
-/* A confined page of which it is not known what is bad is bad as a whole. */
-static bool all_suspect(struct pmem_device *pmem, phys_addr_t offset)
-{
-	lockdep_assert_held(&pmem->poison.lock);
-	if (!confined_entry(pmem, offset))
-		return false;
-	return xa_get_mark(&pmem->poison.confined, offset_to_pfn(pmem, offset),
-			   INCOMPLETE) ||
-	       !has_badblocks(pmem, offset - offset_in_page(offset), PAGE_SIZE);
-}
-
-static bool is_refused(struct pmem_device *pmem, phys_addr_t offset,
-		       unsigned int len)
-{
-	guard(mutex)(&pmem->poison.lock);
-	return all_suspect(pmem, offset) || has_badblocks(pmem, offset, len);
-}
-
-/*
- * Is there anything to clear before a part of one page is written?  When all of
- * the page is suspect, and is not all written, the rest has to be remembered.
- */
-static int needs_clear(struct pmem_device *pmem, phys_addr_t offset,
-		       unsigned int len)
-{
-	guard(mutex)(&pmem->poison.lock);
-	if (!all_suspect(pmem, offset))
-		return has_badblocks(pmem, offset, len);
-	if (len < PAGE_SIZE && !record_page(pmem, offset))
-		return -ENOSPC;
-	return 1;
-}
-
-/* Clear the media errors in a part of one page, before it is written. */
-static int clear_media(struct pmem_device *pmem, phys_addr_t offset,
-		       unsigned int len, void *addr)
-{
-	int rc = needs_clear(pmem, offset, len);
-	long cleared;
-
-	if (rc <= 0)
-		return rc;
-
-	cleared = nvdimm_clear_poison(pmem->bb.dev,
-				      offset_to_phys(pmem, offset), len);
-	if (cleared < 0)
-		return cleared;
-	if (cleared < (long)len)
-		return -EIO;
-	/* What the caches hold of it is older than the media. */
-	arch_invalidate_pmem(addr, len);
 	return 0;
 }
 
-/*
- * A part of one page holds new data: restore the direct map when that was the
- * last bad part, then forget.  Not when an error was told in the page since
- * @seen was its state: it may be in what was written.  But another writer may
- * have made the rest good, and given the page back.
- */
-static int accept_written(struct pmem_device *pmem, phys_addr_t offset,
-			  unsigned int len, void *seen)
+/* Simulated errors do not take the place of real ones. */
+static int add_simulated(struct nd_poison *poison, unsigned long line,
+			 unsigned long last)
 {
-	phys_addr_t page_offset = offset - offset_in_page(offset);
-	unsigned long pfn = offset_to_pfn(pmem, offset);
-	unsigned int before = offset - page_offset;
-	unsigned int after = PAGE_SIZE - before - len;
-	void *now;
+	unsigned long from, to;
+	int rc = 0;
 
-	guard(mutex)(&pmem->poison.lock);
-	now = confined_entry(pmem, offset);
-	if (now && now != seen)
-		return -EIO;
-	if (len < PAGE_SIZE && all_suspect(pmem, offset) &&
-	    !record_page(pmem, offset))
-		return -EIO;
-	if (has_pages(pmem) &&
-	    !(before && has_badblocks(pmem, page_offset, before)) &&
-	    !(after && has_badblocks(pmem, offset + len, after))) {
-		if (now && clear_mce_nospec(pfn))
-			return -EIO;
-		test_and_clear_pmem_poison(pfn_to_page(pfn));
-		xa_erase(&pmem->poison.confined, pfn);
+	for (; !rc && line <= last; line = to + 1) {
+		unsigned int state = state_at(poison, line, &from, &to);
+
+		to = min(to, last);
+		if (!(state & ND_POISON_BAD))
+			rc = set_state(poison, line, to, ND_POISON_SIMULATED);
+		else if (state & ND_POISON_REPAIR)
+			rc = set_state(poison, line, to, ND_POISON_BAD);
 	}
-	badblocks_clear(&pmem->bb, offset_to_sector(pmem, offset),
-			len >> SECTOR_SHIFT);
-	pmem_notify_badblocks(pmem);
-	return 0;
+	return rc;
 }
 
-static unsigned int to_page_end(phys_addr_t offset, size_t len)
+/**
+ * nd_poison_add - Record that bytes are bad.
+ * @poison: the map
+ * @addr: physical address of the first of them
+ * @len: how many
+ * @simulated: the medium holds what it should
+ *
+ * They are found from now on, whatever happens: without memory to record them,
+ * more may be found than was told, and the log says so.  Bytes that are being
+ * repaired are bad again.
+ *
+ * Context: Process context, sleeps; allocates without I/O.
+ */
+void nd_poison_add(struct nd_poison *poison, u64 addr, u64 len, bool simulated)
 {
-	return min_t(size_t, len, PAGE_SIZE - offset_in_page(offset));
-}
-
-static blk_status_t read_part(struct pmem_device *pmem, struct page *page,
-			      unsigned int page_off, phys_addr_t offset,
-			      unsigned int len)
-{
-	blk_status_t status;
-	void *addr;
-
-	if (is_refused(pmem, offset, len))
-		return BLK_STS_IOERR;
-	addr = get_alias(pmem, offset);
-	if (!addr)
-		return BLK_STS_RESOURCE;
-	status = pmem_copy_to_page(page, page_off, addr, len);
-	drop_alias(pmem, addr);
-	return status;
-}
-
-static blk_status_t write_part(struct pmem_device *pmem, struct page *page,
-			       unsigned int page_off, phys_addr_t offset,
-			       unsigned int len)
-{
-	void *seen = confined_entry(pmem, offset);
-	void *addr = get_alias(pmem, offset);
+	unsigned long first = to_line(addr), last;
+	u64 end;
 	int rc;
 
-	if (!addr)
-		return BLK_STS_RESOURCE;
-	rc = clear_media(pmem, offset, len, addr);
-	if (!rc) {
-		pmem_copy_from_page(addr, page, page_off, len);
-		rc = accept_written(pmem, offset, len, seen);
+	if (!len)
+		return;
+	if (check_add_overflow(addr, len - 1, &end))
+		end = U64_MAX;
+	last = to_line(end);
+
+	guard(mutex)(&poison->lock);
+	drain_coarse(poison);
+	if (simulated)
+		rc = add_simulated(poison, first, last);
+	else
+		rc = set_state(poison, first, last, ND_POISON_BAD);
+	if (rc)
+		add_coarse(poison, line_start(first), line_end(last));
+}
+EXPORT_SYMBOL_GPL(nd_poison_add);
+
+/**
+ * nd_poison_find - Find the first bad bytes of a range.
+ * @poison: the map
+ * @within: physical addresses to look at
+ * @found: the first bad bytes of them that are in one state
+ *
+ * Context: Any.
+ * Return: ND_POISON_* of the bytes that were found, 0 when there are none.
+ */
+unsigned int nd_poison_find(struct nd_poison *poison, const struct range *within,
+			    struct range *found)
+{
+	MA_STATE(mas, &poison->lines, to_line(within->start),
+		 to_line(within->start));
+	struct range coarse;
+	bool hit = false;
+	void *entry;
+
+	/* First, as what is in both moves from here to there. */
+	if (unlikely(smp_load_acquire(&poison->nr_coarse)))
+		hit = find_coarse(poison, within, &coarse);
+
+	rcu_read_lock();
+	entry = mas_find(&mas, to_line(within->end));
+	if (entry) {
+		found->start = max(line_start(mas.index), within->start);
+		found->end = min(line_end(mas.last), within->end);
 	}
-	drop_alias(pmem, addr);
-	return rc ? BLK_STS_IOERR : BLK_STS_OK;
-}
+	rcu_read_unlock();
 
-/* A segment of a bio is in one page, but may be in two of the device. */
-static blk_status_t do_parts(struct pmem_device *pmem, struct page *page,
-			     unsigned int page_off, phys_addr_t offset,
-			     unsigned int len, bool write)
-{
-	blk_status_t status = BLK_STS_OK;
-
-	while (len && !status) {
-		unsigned int part = to_page_end(offset, len);
-
-		if (write)
-			status = write_part(pmem, page, page_off, offset, part);
-		else
-			status = read_part(pmem, page, page_off, offset, part);
-		page_off += part;
-		offset += part;
-		len -= part;
+	if (unlikely(hit) && (!entry || coarse.start <= found->start)) {
+		*found = coarse;
+		return ND_POISON_BAD;
 	}
-	return status;
+	return entry ? xa_to_value(entry) : 0;
 }
+EXPORT_SYMBOL_GPL(nd_poison_find);
 
 /**
- * pmem_poison_read - Read a range that pmem_poison_hit().
- * @pmem: the pmem device
- * @page: page to read into
- * @page_off: where in @page, in bytes
- * @offset: of the range, in bytes from the start of the device's memory
- * @len: of the range, in bytes, a multiple of the sector size
+ * nd_poison_any - Is there a bad line of a certain kind in a range?
+ * @poison: the map
+ * @addr: physical address of the first byte of the range
+ * @len: number of bytes
+ * @mask: ND_POISON_* flags that matter
+ * @want: those of them that are set in such a line
  *
- * Context: Process context, may sleep; allocates without I/O.
- * Return: BLK_STS_OK, BLK_STS_IOERR for a bad sector, BLK_STS_RESOURCE.
+ * Context: Any.
+ * Return: true when there is.
  */
-blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
-			      unsigned int page_off, phys_addr_t offset,
-			      unsigned int len)
+bool nd_poison_any(struct nd_poison *poison, u64 addr, u64 len,
+		   unsigned int mask, unsigned int want)
 {
-	return do_parts(pmem, page, page_off, offset, len, false);
-}
+	struct range bad, within = { .start = addr, .end = addr + len - 1 };
+	unsigned int state;
 
-/**
- * pmem_poison_write - Write to a range that pmem_poison_hit(), and repair it.
- * @pmem: the pmem device
- * @page: page to write from
- * @page_off: where in @page, in bytes
- * @offset: of the range, in bytes from the start of the device's memory
- * @len: of the range, in bytes, a multiple of the sector size
- *
- * Context: Process context, may sleep; allocates without I/O.
- * Return: BLK_STS_OK, BLK_STS_IOERR when the device does not clear the error,
- *	   BLK_STS_RESOURCE.  What was not written is as bad as before.
+	while (within.start <= within.end &&
+	       (state = nd_poison_find(poison, &within, &bad))) {
+		if ((state & mask) == want)
+			return true;
+		within.start = bad.end + 1;
+	}
+	return false;
+}
+EXPORT_SYMBOL_GPL(nd_poison_any);
+
+/*
+ * Give every bad range in [line, last] the state that @change makes of its own.
+ * When that fails halfway, the ranges before have changed.
  */
-blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
-			       unsigned int page_off, phys_addr_t offset,
-			       unsigned int len)
+static int change_states(struct nd_poison *poison, unsigned long line,
+			 unsigned long last,
+			 unsigned int (*change)(unsigned int state))
 {
-	return do_parts(pmem, page, page_off, offset, len, true);
-}
+	MA_STATE(mas, &poison->lines, line, line);
 
-static size_t write_page_iter(struct pmem_device *pmem, phys_addr_t offset,
-			      struct iov_iter *i)
-{
-	void *seen = confined_entry(pmem, offset);
-	void *addr = get_alias(pmem, offset);
-	size_t copied = 0, kept;
+	lockdep_assert_held(&poison->lock);
+	while (line <= last) {
+		unsigned long from, to;
+		unsigned int state;
+		void *entry;
+		int rc;
 
-	if (!addr)
-		return 0;
-	if (!clear_media(pmem, offset, PAGE_SIZE, addr))
-		copied = _copy_from_iter_flushcache(addr, PAGE_SIZE, i);
-	kept = round_down(copied, SECTOR_SIZE);
-	if (kept && accept_written(pmem, offset, kept, seen))
-		kept = 0;
-	iov_iter_revert(i, copied - kept);
-	drop_alias(pmem, addr);
-	return kept;
-}
-
-/**
- * pmem_poison_write_iter - The same for whole pages, from an iterator.
- * @pmem: the pmem device
- * @offset: of the range, page aligned, in bytes
- * @bytes: of the range, page aligned
- * @i: where the data comes from
- *
- * Context: Process context, may sleep and fault.
- * Return: bytes written, in whole sectors.  Less than @bytes when the device does
- *	   not clear an error, when @i cannot be read, or when one more error is
- *	   told in a page meanwhile.  What was not written is as bad as before.
- */
-size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
-			      size_t bytes, struct iov_iter *i)
-{
-	size_t done = 0;
-
-	while (done < bytes) {
-		size_t part = write_page_iter(pmem, offset + done, i);
-
-		done += part;
-		if (part < PAGE_SIZE)
+		mas_set(&mas, line);
+		rcu_read_lock();
+		entry = mas_find(&mas, last);
+		from = max(mas.index, line);
+		to = min(mas.last, last);
+		rcu_read_unlock();
+		if (!entry)
 			break;
+		state = xa_to_value(entry);
+		if (change(state) != state) {
+			rc = set_state(poison, from, to, change(state));
+			if (rc)
+				return rc;
+		}
+		line = to + 1;
+	}
+	return 0;
+}
+
+static unsigned int begun(unsigned int state)
+{
+	return state | ND_POISON_REPAIR;
+}
+
+static unsigned int given_up(unsigned int state)
+{
+	return state & ~ND_POISON_REPAIR;
+}
+
+static unsigned int repaired(unsigned int state)
+{
+	return state & ND_POISON_REPAIR ? 0 : state;
+}
+
+/* The lines that are in a range as a whole; false when there are none. */
+static bool whole_lines(u64 addr, u64 len, unsigned long *first,
+			unsigned long *last)
+{
+	u64 start = round_up(addr, ND_POISON_LINE);
+	u64 end = round_down(addr + len, ND_POISON_LINE);
+
+	*first = to_line(start);
+	*last = to_line(end - 1);
+	return start < end && addr <= addr + len;
+}
+
+/**
+ * nd_poison_forget - Bytes are good, somebody else has seen to that.
+ * @poison: the map
+ * @addr: physical address of the first of them
+ * @len: how many; a line that is good in part is still bad
+ *
+ * Context: Process context, sleeps; allocates without I/O.
+ * Return: 0, or -ENOMEM when the bytes are as bad as before.
+ */
+int nd_poison_forget(struct nd_poison *poison, u64 addr, u64 len)
+{
+	unsigned long first, last;
+	int rc;
+
+	if (!whole_lines(addr, len, &first, &last))
+		return 0;
+	guard(mutex)(&poison->lock);
+	rc = drain_coarse(poison);
+	return rc ?: set_state(poison, first, last, 0);
+}
+EXPORT_SYMBOL_GPL(nd_poison_forget);
+
+/**
+ * nd_poison_begin_repair - Bytes are going to be cleared and overwritten.
+ * @poison: the map
+ * @addr: physical address of the first of them
+ * @len: how many; a line that is in it in part is left out
+ *
+ * They are refused as before until nd_poison_end_repair().  Two repairs must not
+ * have a line in common; whoever begins one holds what keeps others out.
+ *
+ * Context: Process context, sleeps; allocates without I/O.
+ * Return: 0, or -ENOMEM when no repair has begun.
+ */
+int nd_poison_begin_repair(struct nd_poison *poison, u64 addr, u64 len)
+{
+	unsigned long first, last;
+	int rc;
+
+	if (!whole_lines(addr, len, &first, &last))
+		return 0;
+	guard(mutex)(&poison->lock);
+	rc = drain_coarse(poison);
+	if (!rc)
+		rc = change_states(poison, first, last, begun);
+	if (rc)
+		change_states(poison, first, last, given_up);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(nd_poison_begin_repair);
+
+/**
+ * nd_poison_end_repair - The end of what nd_poison_begin_repair() began.
+ * @poison: the map
+ * @addr: as in nd_poison_begin_repair()
+ * @len: the same; or less, for the part that has this end
+ * @good: good data stands in them now: forget them
+ *
+ * What was told to be bad in the meantime is not forgotten.
+ *
+ * Context: Process context, sleeps; allocates without I/O.
+ * Return: 0, or -ENOMEM when some may still be found, and refused.
+ */
+int nd_poison_end_repair(struct nd_poison *poison, u64 addr, u64 len, bool good)
+{
+	unsigned long first, last;
+	int rc;
+
+	if (!whole_lines(addr, len, &first, &last))
+		return 0;
+	guard(mutex)(&poison->lock);
+	rc = change_states(poison, first, last, good ? repaired : given_up);
+	if (rc)
+		change_states(poison, first, last, given_up);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(nd_poison_end_repair);
+
+/* ---- the view as badblocks ------------------------------------------------ */
+
+/**
+ * nd_badblocks_init - Get ready to show a part of the map.
+ * @bb: the view
+ * @poison: the map
+ * @range: physical addresses from the first sector of the view to its last
+ *
+ * @bb is zeroed memory.
+ */
+void nd_badblocks_init(struct nd_badblocks *bb, struct nd_poison *poison,
+		       const struct range *range)
+{
+	mutex_init(&bb->lock);
+	mutex_init(&bb->file_lock);
+	bb->poison = poison;
+	bb->range = *range;
+	bb->pos = 0;
+	bb->addr = range->start;
+}
+EXPORT_SYMBOL_GPL(nd_badblocks_init);
+
+/**
+ * nd_badblocks_set_file - The file of the view is there, or is going.
+ * @bb: the view
+ * @file: a reference to the file, which is the view's from now on, or NULL
+ *
+ * Context: Process context, sleeps.
+ */
+void nd_badblocks_set_file(struct nd_badblocks *bb, struct kernfs_node *file)
+{
+	guard(mutex)(&bb->file_lock);
+	sysfs_put(bb->file);
+	bb->file = file;
+}
+EXPORT_SYMBOL_GPL(nd_badblocks_set_file);
+
+/**
+ * nd_badblocks_notify - Tell who polls the file that it has changed.
+ * @bb: the view
+ *
+ * Context: Process context, sleeps.
+ */
+void nd_badblocks_notify(struct nd_badblocks *bb)
+{
+	guard(mutex)(&bb->file_lock);
+	if (bb->file)
+		sysfs_notify_dirent(bb->file);
+}
+EXPORT_SYMBOL_GPL(nd_badblocks_notify);
+
+static sector_t to_sector(const struct nd_badblocks *bb, u64 addr)
+{
+	return (addr - bb->range.start) >> SECTOR_SHIFT;
+}
+
+/* The next bad sectors from @addr on; where to look for those after them. */
+static bool next_sectors(struct nd_badblocks *bb, u64 addr, sector_t *first,
+			 sector_t *last, u64 *next)
+{
+	struct range within = { .start = addr, .end = bb->range.end }, found;
+	bool any = false;
+
+	while (within.start <= within.end && within.start >= addr &&
+	       nd_poison_find(bb->poison, &within, &found)) {
+		if (any && to_sector(bb, found.start) > *last + 1)
+			break;
+		if (!any)
+			*first = to_sector(bb, found.start);
+		*last = to_sector(bb, found.end);
+		within.start = bb->range.start +
+			       ((u64)(*last + 1) << SECTOR_SHIFT);
+		any = true;
+	}
+	*next = within.start;
+	return any;
+}
+
+/**
+ * nd_badblocks_read - Read from the text of a badblocks file.
+ * @bb: the view
+ * @buf: where to
+ * @pos: where in the text
+ * @count: bytes at most
+ *
+ * A line has the first sector and their number, in the format of the block
+ * layer's badblocks.  There is no limit to the number of lines.  Whole lines are
+ * read, so that a line is never put together from two states of the map, unless
+ * the first one has no room.  Who reads on where the last read ended is done in
+ * one pass over the map; what changes behind him he does not see.
+ *
+ * Context: Process context, sleeps.
+ * Return: bytes read, 0 at the end.
+ */
+ssize_t nd_badblocks_read(struct nd_badblocks *bb, char *buf, loff_t pos,
+			  size_t count)
+{
+	sector_t first, last;
+	size_t done = 0;
+	char line[48];
+	u64 next;
+
+	guard(mutex)(&bb->lock);
+	if (pos < bb->pos || !pos) {
+		bb->pos = 0;
+		bb->addr = bb->range.start;
+	}
+	while (done < count &&
+	       next_sectors(bb, bb->addr, &first, &last, &next)) {
+		size_t len = scnprintf(line, sizeof(line), "%llu %llu\n",
+				       (u64)first, (u64)(last - first + 1));
+		size_t skip = min_t(u64, pos + done - bb->pos, len);
+		size_t part = min(len - skip, count - done);
+
+		if (skip + part < len && done)
+			break;
+		memcpy(buf + done, line + skip, part);
+		done += part;
+		if (skip + part < len)
+			break;
+		bb->pos += len;
+		bb->addr = next;
+		cond_resched();
 	}
 	return done;
 }
+EXPORT_SYMBOL_GPL(nd_badblocks_read);
+
+/**
+ * nd_badblocks_parse - What somebody wrote to a badblocks file.
+ * @bb: the view
+ * @buf: "<sector> <number of sectors>", terminated by a newline or not
+ * @count: bytes in @buf
+ * @range: the same in physical addresses
+ *
+ * Return: 0, -EINVAL when it is not that, -ERANGE when the view has no such
+ *	   sectors.
+ */
+int nd_badblocks_parse(struct nd_badblocks *bb, const char *buf, size_t count,
+		       struct range *range)
+{
+	unsigned long long sector, nr;
+	u64 sectors = range_len(&bb->range) >> SECTOR_SHIFT;
+	char text[48], *rest;
+	int used = 0;
+
+	if (count >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, buf, count);
+	text[count] = '\0';
+	if (sscanf(text, "%llu %llu%n", &sector, &nr, &used) != 2 || !nr)
+		return -EINVAL;
+	rest = text + used;
+	if (*rest && strcmp(rest, "\n"))
+		return -EINVAL;
+	if (sector >= sectors || nr > sectors - sector)
+		return -ERANGE;
+	range->start = bb->range.start + (sector << SECTOR_SHIFT);
+	range->end = range->start + (nr << SECTOR_SHIFT) - 1;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(nd_badblocks_parse);

@@ -2,58 +2,125 @@
 #ifndef __NVDIMM_POISON_H__
 #define __NVDIMM_POISON_H__
 
-#include <linux/blk_types.h>
+#include <linux/maple_tree.h>
 #include <linux/mutex.h>
+#include <linux/range.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
-#include <linux/xarray.h>
 
-struct device;
-struct iov_iter;
-struct page;
-struct pmem_device;
+struct kernfs_node;
+
+/*
+ * A line is what one record can be as small as: the cache line of which a
+ * machine check tells (SDM 3B 16.3.2.4.1, recoverable address LSB of 6).  A
+ * 32-bit kernel has no index for that, and takes sectors.
+ */
+#define ND_POISON_LINE_SHIFT	(IS_ENABLED(CONFIG_64BIT) ? 6 : 9)
+#define ND_POISON_LINE		(1UL << ND_POISON_LINE_SHIFT)
+
+/* What is recorded of a line; 0 is a good one. */
+#define ND_POISON_BAD		1	/* the medium has lost it */
+#define ND_POISON_SIMULATED	2	/* software says so; the medium is good */
+#define ND_POISON_REPAIR	4	/* and it is being overwritten right now */
+
+#define ND_POISON_COARSE	8
 
 /**
- * struct pmem_poison - the pages of a pmem device that are confined
- * @lock:     serializes what changes the state of a page: confining it, and
- *	      accepting that a part of it was made good.  Not held over media
- *	      commands, copies or anything else that can fault or do I/O.
- * @events:   errors that were told so far; guarded by @lock
- * @confined: pfn -> xa_mk_value() of @events when the last error in it was told,
- *	      for every page that is not in the direct map.  Changed under @lock;
- *	      read without it.  Under rcu_read_lock() a page that is not in it
- *	      stays in the direct map.
+ * struct nd_poison - which lines of a bus's memory are bad
+ * @lines:	 line number (physical address by ND_POISON_LINE) -> xa_mk_value()
+ *		 of ND_POISON_* flags, in ranges; NULL is good.  Changed under
+ *		 @lock, read under RCU.
+ * @lock:	 serializes what changes the map
+ * @coarse_lock: guards @coarse and @nr_coarse; nests in @lock
+ * @nr_coarse:	 entries of @coarse; changed under both locks, may be read
+ *		 without any to see that there are none
+ * @coarse:	 ranges of bytes that are bad as a whole, as there was no memory
+ *		 to record their lines.  Moved to @lines by the next change that
+ *		 finds memory.
  *
- * A page is in one of three states:
+ * Of the locks of a driver that repairs, @lock is the innermost but @coarse_lock;
+ * see struct pmem_poison.
  *
- * ======== ========= ========== ==============================================
- * state    @confined badblocks  what is done with it
- * ======== ========= ========== ==============================================
- * good     no        none       ordinary access through the direct map
- * recorded no        some       bad sectors refused; found by a scrub, nobody
- *				 has consumed them, the direct map is whole
- * confined yes       some, or   access through an alias only, bad sectors
- *		      none	 refused.  When there was no room to record all of
- *				 them, all of the page is bad.
- * ======== ========= ========== ==============================================
+ * A line is in one of these states:
+ *
+ * ================ =========================================================
+ * 0		    good
+ * BAD		    refused, until it is cleared, overwritten, and forgotten
+ * SIMULATED	    refused just the same; there is nothing to clear
+ * BAD | REPAIR	    refused; somebody who holds the repair of the device has
+ *		    begun to clear and overwrite it.  An error that is told now
+ *		    makes it BAD again, and the repair in vain.
+ * SIMULATED|REPAIR the same
+ * ================ =========================================================
  */
-struct pmem_poison {
-	struct mutex lock;	/* guards events, and changes of confined */
-	unsigned long events;
-	struct xarray confined;
+struct nd_poison {
+	struct maple_tree lines;
+	struct mutex lock;		/* changes of lines and coarse */
+	spinlock_t coarse_lock;		/* coarse, nr_coarse */
+	unsigned int nr_coarse;
+	struct range coarse[ND_POISON_COARSE];
 };
 
-int devm_pmem_poison_init(struct device *dev, struct pmem_device *pmem);
-void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len);
-bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len);
-long pmem_poison_good_pages(struct pmem_device *pmem, phys_addr_t offset,
-			    long nr_pages);
-blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
-			      unsigned int page_off, phys_addr_t offset,
-			      unsigned int len);
-blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
-			       unsigned int page_off, phys_addr_t offset,
-			       unsigned int len);
-size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
-			      size_t bytes, struct iov_iter *i);
+void nd_poison_init(struct nd_poison *poison);
+void nd_poison_exit(struct nd_poison *poison);
+void nd_poison_add(struct nd_poison *poison, u64 addr, u64 len, bool simulated);
+int nd_poison_forget(struct nd_poison *poison, u64 addr, u64 len);
+unsigned int nd_poison_find(struct nd_poison *poison, const struct range *within,
+			    struct range *found);
+bool nd_poison_any(struct nd_poison *poison, u64 addr, u64 len,
+		   unsigned int mask, unsigned int want);
+int nd_poison_begin_repair(struct nd_poison *poison, u64 addr, u64 len);
+int nd_poison_end_repair(struct nd_poison *poison, u64 addr, u64 len, bool good);
+
+/* Nothing is bad on the whole bus. */
+static inline bool nd_poison_empty(struct nd_poison *poison)
+{
+	/* In this order; see nd_poison_find(). */
+	return !smp_load_acquire(&poison->nr_coarse) &&
+	       mtree_empty(&poison->lines);
+}
+
+/* Is anything bad from the byte at @start to that at @end? */
+static inline bool nd_poison_hit(struct nd_poison *poison, u64 start, u64 end)
+{
+	struct range within = { .start = start, .end = end }, found;
+
+	return !nd_poison_empty(poison) &&
+	       nd_poison_find(poison, &within, &found);
+}
+
+/**
+ * struct nd_badblocks - a view of a range of the map, as sysfs "badblocks"
+ * @poison: the map
+ * @range:  physical addresses that are shown, from its sector 0 to its last
+ * @file_lock: guards @file
+ * @file:   to tell who polls it that it has changed; or NULL
+ * @lock:   guards @pos and @addr
+ * @pos:    where in the text the line starts that the last read ended in
+ * @addr:   and from which physical address on to look for its first sector
+ */
+struct nd_badblocks {
+	struct nd_poison *poison;
+	struct range range;
+	struct mutex file_lock;		/* file */
+	struct kernfs_node *file;
+	struct mutex lock;		/* pos, addr */
+	loff_t pos;
+	u64 addr;
+};
+
+void nd_badblocks_init(struct nd_badblocks *bb, struct nd_poison *poison,
+		       const struct range *range);
+void nd_badblocks_set_file(struct nd_badblocks *bb, struct kernfs_node *file);
+void nd_badblocks_notify(struct nd_badblocks *bb);
+ssize_t nd_badblocks_read(struct nd_badblocks *bb, char *buf, loff_t pos,
+			  size_t count);
+int nd_badblocks_parse(struct nd_badblocks *bb, const char *buf, size_t count,
+		       struct range *range);
+
+#if IS_ENABLED(CONFIG_KUNIT)
+int nd_poison_store(struct nd_poison *poison, unsigned long first,
+		    unsigned long last, unsigned int state);
+#endif
 
 #endif /* __NVDIMM_POISON_H__ */

@@ -104,12 +104,13 @@ def build_guest(out):
 
 def list_scenarios(guest):
     """What the guest's program says of its scenarios."""
-    keys = "name title audit on stock stock_e820 demo".split()
+    keys = "name title audit on stock stock_e820 demo bench".split()
     rows = []
     for line in run([guest, "--list"], "listing the scenarios").splitlines():
         row = dict(zip(keys, line.split("\t")))
         row["on"] = int(row["on"])
-        row["demo"] = row["demo"] == "1"
+        for flag in ("demo", "bench"):
+            row[flag] = row[flag] == "1"
         rows.append(row)
     return sorted(rows, key=lambda r: r["name"])
 
@@ -139,6 +140,18 @@ def compile_asl(out):
     run(["iasl", "-p", f"{out}/nvdr", source], "compiling nvdr.asl")
     with open(f"{out}/nvdr.aml", "rb") as f:
         return f.read()
+
+
+def compile_dts(out):
+    """The device tree of the of machine; its path."""
+    source, path = f"{LAB}/acpi/of.dts", f"{out}/of.dtb"
+    if not shutil.which("dtc"):
+        raise LabError("dtc is missing", "install device-tree-compiler")
+    stamp = digest(source)
+    if not up_to_date(path, stamp):
+        run(["dtc", "-o", path, source], "compiling of.dts")
+        set_stamp(path, stamp)
+    return path
 
 
 def acpi_archive(out):

@@ -36,6 +36,15 @@ def splats(console):
             and not any(re.search(p, line) for p, _ in ALLOWED)]
 
 
+def emulator_failed(console):
+    """
+    TCG has run an instruction that the kernel was just patching (a static key,
+    text_poke_bp()) on another cpu: not what a cpu does (SDM 3A 9.1.3), and not
+    what the kernel is blamed for.
+    """
+    return "Oops: int3" in console
+
+
 def _where(console):
     """The kernel function of the first RIP that is a kernel address."""
     match = re.search(r"RIP: 0010:(?:0x[0-9a-f]+|([\w.]+)\+0x)", console)

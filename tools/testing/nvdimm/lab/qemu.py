@@ -26,6 +26,7 @@ PMEM_MIB = 768
 KINDS = {
     "nfit": {
         "bit": 1,
+        "firmware": True,
         "about": "QEMU NVDIMM, root _DSM from acpi/nvdr.asl",
         "machine": "q35,nvdimm=on",
         "ram": "1G",
@@ -46,6 +47,27 @@ KINDS = {
         "append": f"memmap={PMEM_MIB}M!1G",
     },
 }
+KINDS["virtio"] = {
+    "bit": 8,
+    "about": "virtio-pmem",
+    # QEMU does not save the state of this device: no clones.
+    "cold": True,
+    "machine": "q35",
+    "ram": "1G",
+    "memory": "1G,slots=2,maxmem=8G",
+    "devices": [
+        # with a file behind it, which a flush syncs
+        "-object", f"memory-backend-memfd,id=pmem,size={PMEM_MIB}M",
+        "-device", "virtio-pmem-pci,memdev=pmem,id=pmem0",
+    ],
+    "append": "",
+}
+KINDS["of"] = dict(KINDS["e820"], bit=16,
+                   about="memory of a pmem-region in a device tree (of_pmem)",
+                   dtb=True, append=f"memmap={PMEM_MIB}M$1G")
+KINDS["plain"] = dict(KINDS["nfit"], bit=32,
+                      about="QEMU NVDIMM as it is: no scrub, no clear",
+                      firmware=False)
 # The nfit machine again, one cpu, every guest instruction one nanosecond.
 KINDS["count"] = dict(KINDS["nfit"], bit=4,
                       about="nfit, instructions counted (-icount)",
@@ -100,7 +122,7 @@ class Vm:
     """A running guest."""
 
     def __init__(self, kernel, initrd, tools, kind, accel="tcg", state=None,
-                 interactive=False):
+                 interactive=False, dtb=None):
         self.kind = KINDS[kind]
         self.cpus = 1 if self.kind.get("icount") else 2
         self.dir = tempfile.mkdtemp(prefix="pmemlab-")
@@ -110,7 +132,8 @@ class Vm:
         self.stderr_path = os.path.join(self.dir, "stderr")
         self.process = None
         try:
-            argv = self._argv(kernel, initrd, tools, accel, state, interactive)
+            argv = self._argv(kernel, initrd, tools, accel, state, interactive,
+                              dtb)
             with open(self.stderr_path, "wb") as err:
                 self.process = subprocess.Popen(
                     argv, stderr=err,
@@ -121,7 +144,7 @@ class Vm:
             self.close()
             raise
 
-    def _argv(self, kernel, initrd, tools, accel, state, interactive):
+    def _argv(self, kernel, initrd, tools, accel, state, interactive, dtb):
         kind = self.kind
         icount = kind.get("icount")
         console = (["-chardev", "stdio,id=console,signal=off"] if interactive
@@ -137,6 +160,7 @@ class Vm:
             "-smp", str(self.cpus),
             "-kernel", kernel, "-initrd", initrd,
             "-append", f"{APPEND} {kind['append']}",
+            *(["-dtb", dtb] if dtb else []),
             *kind["devices"],
             "-drive", f"file={tools},format=raw,if=none,id=tools,readonly=on",
             "-device", "virtio-blk-pci,drive=tools",

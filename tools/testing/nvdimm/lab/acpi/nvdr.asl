@@ -58,6 +58,8 @@
  *  - A scrub finds what is in the list when its result is first read.  From
  *    then on ARS status repeats that result, stale or not, until the next Start
  *    ARS.
+ *  - Function 4 does not obey for the last three pages of a range (STUBBORN):
+ *    that is how a test gets a device that fails to clear.
  *  - Injection status (9) reports the first INJ_MAX records; the specification
  *    gives it no means to say that there are more.
  */
@@ -102,6 +104,15 @@
 
 /* ARS Error Inject, options */
 #define INJ_NOTIFY		0x01
+
+/* Clear Uncorrectable Error: any status that is not defined */
+#define ST_CANNOT_CLEAR		5
+
+/*
+ * Units of the last three pages of a range: to clear the last one fails, to clear
+ * the one before it does half of what is asked, and the third last nothing.
+ */
+#define STUBBORN		16
 
 #define UNIT			256
 #define UNIT_LIMIT		0x80000000	/* in units: 512 GiB */
@@ -683,6 +694,15 @@ DefinitionBlock ("", "SSDT", 1, "BOCHS ", "NVDIMM", 2)
 					LST = ST_INVALID
 					Return (Local0)
 				}
+				/* From here to the end of the memory */
+				Local1 = DerefOf (SEND [RSPA]) - RBEG
+				If (Local1 <= STUBBORN)
+				{
+					LST = ST_CANNOT_CLEAR
+					Return (Local0)
+				}
+				If (Local1 <= 2 * STUBBORN) { REND -= (REND - RBEG) / 2 }
+				ElseIf (Local1 <= 3 * STUBBORN) { REND = RBEG }
 				EDEL (RBEG, REND)
 				LLN = REND - RBEG
 				Return (Local0)

@@ -38,7 +38,8 @@ uint64_t region_size(void)
 
 unsigned int region_bad_sectors(void)
 {
-	char text[2 * PAGE], *line, *save;
+	static char text[16 * PAGE];
+	char *line, *save;
 	unsigned int sum = 0, n;
 	int rc = read_text(REGION "badblocks", text, sizeof(text));
 
@@ -116,6 +117,13 @@ uint32_t clear_error(uint64_t addr, uint64_t len, uint64_t *cleared)
 	ask_bus(ND_IOCTL_CLEAR_ERROR, &clear, "CLEAR_ERROR");
 	*cleared = clear.cleared;
 	return clear.status;
+}
+
+int try_clear_error(uint64_t addr, uint64_t len)
+{
+	struct nd_cmd_clear_error clear = { .address = addr, .length = len };
+
+	return try_bus(ND_IOCTL_CLEAR_ERROR, &clear);
 }
 
 /* The kernel puts the output behind the input. */

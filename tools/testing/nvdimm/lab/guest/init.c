@@ -33,9 +33,9 @@ static void list_scenarios(void)
 	const struct scenario *s;
 
 	for (s = __start_scenarios; s < __stop_scenarios; s++)
-		printf("%s\t%s\t%s\t%u\t%s\t%s\t%d\n", s->name, s->title,
+		printf("%s\t%s\t%s\t%u\t%s\t%s\t%d\t%d\n", s->name, s->title,
 		       s->audit ?: "", s->on, s->stock ?: "",
-		       s->stock_e820 ?: s->stock ?: "", s->demo);
+		       s->stock_e820 ?: s->stock ?: "", s->demo, s->bench);
 }
 
 static const struct scenario *find_scenario(const char *name)
@@ -128,12 +128,18 @@ static void mount_tools(void)
  * The pmem of every machine kind ends as /dev/pmem0 with struct pages, its
  * metadata in system RAM, so that every page of the medium is data.
  */
+static bool pmem_is_there(void *arg)
+{
+	(void)arg;
+	return !access(pmem(), R_OK | W_OK);
+}
+
 static void make_pmem(void)
 {
 	if (machine() == NFIT)
 		must(sh("ndctl create-namespace -f -e namespace0.0 -m fsdax -M mem -a 2M >/tmp/ndctl.log 2>&1")
 		     ? -1 : 0, "ndctl create-namespace");
-	must(access(pmem(), R_OK | W_OK), pmem());
+	must(wait_for(pmem_is_there, NULL, 10000) ? 0 : -1, pmem());
 }
 
 static void setting(const char *path, const char *value)

@@ -77,16 +77,23 @@ void note(const char *fmt, ...)
 int read_text(const char *path, char *buf, size_t len)
 {
 	int fd = open(path, O_RDONLY);
+	size_t used = 0;
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	n = read(fd, buf, len - 1);
+	do {
+		n = read(fd, buf + used, len - 1 - used);
+		if (n < 0)
+			n = -errno;
+		else
+			used += n;
+	} while (n > 0 && used < len - 1);
 	close(fd);
 	if (n < 0)
-		return -errno;
-	buf[n] = 0;
-	return n;
+		return n;
+	buf[used] = 0;
+	return used;
 }
 
 int write_text(const char *path, const char *text)
@@ -186,8 +193,8 @@ enum machine machine(void)
 
 	if (!kind)
 		kind = read_text("/sys/bus/nd/devices/ndbus0/provider", text,
-				 sizeof(text)) > 0 && !strncmp(text, "e820", 4)
-			? E820 : NFIT;
+				 sizeof(text)) > 0 && !strncmp(text, "ACPI", 4)
+			? NFIT : E820;
 	return kind;
 }
 
@@ -230,7 +237,8 @@ uint64_t pmem_size(void)
 
 bool has_badblock(uint64_t first, uint64_t last)
 {
-	char text[PAGE], *line, *save;
+	static char text[16 * PAGE];
+	char *line, *save;
 
 	if (read_text("/sys/block/pmem0/badblocks", text, sizeof(text)) < 0)
 		return false;
@@ -458,6 +466,16 @@ bool in_direct_map(uint64_t phys)
 	EXPECT(found, "page_tables/kernel has nothing for %#llx",
 	       (unsigned long long)at);
 	return mapped;
+}
+
+uint64_t hardware_corrupted(void)
+{
+	char text[PAGE], *line;
+
+	EXPECT(read_text("/proc/meminfo", text, sizeof(text)) > 0, "meminfo");
+	line = strstr(text, "HardwareCorrupted:");
+	EXPECT(line, "/proc/meminfo has no HardwareCorrupted");
+	return strtoull(line + strlen("HardwareCorrupted:"), NULL, 10) << 10;
 }
 
 void drop_caches(void)
@@ -765,4 +783,28 @@ uint64_t instructions(void)
 		counted = !!strstr(text, "lab.icount");
 	}
 	return counted ? __builtin_ia32_rdtsc() : 0;
+}
+
+#define ROUNDS	12
+
+void measure(const char *what, unsigned int limit, void (*before)(void),
+	     void (*fn)(unsigned int i), unsigned int n)
+{
+	uint64_t least = UINT64_MAX;
+	unsigned int round, i;
+
+	for (round = 0; round < ROUNDS; round++) {
+		uint64_t start, used;
+
+		if (before)
+			before();
+		start = instructions();
+		EXPECT(start, "nothing is counted");
+		for (i = 0; i < n; i++)
+			fn(i);
+		used = instructions() - start;
+		if (used < least)
+			least = used;
+	}
+	note("measure %llu %u %s", (unsigned long long)least / n, limit, what);
 }

@@ -26,6 +26,9 @@ enum machine {
 	NFIT = 1,	/* QEMU NVDIMM with our own root _DSM: scrub, inject, clear */
 	E820 = 2,	/* memmap=: struct pages, no firmware behind it */
 	COUNT = 4,	/* NFIT, one cpu, guest instructions counted */
+	VIRTIO = 8,	/* virtio-pmem */
+	OF = 16,	/* a pmem-region of a device tree */
+	PLAIN = 32,	/* QEMU NVDIMM as it is: a _DSM without functions */
 };
 
 /**
@@ -37,8 +40,10 @@ enum machine {
  * @stock:	what the stock kernel is expected to do instead: a part of the
  *		outcome ("oops in clear_page", "fails: pread"), or NULL when it
  *		passes there as well
- * @stock_e820:	the same for E820 when it differs from @stock
+ * @stock_e820:	the same where there is no firmware that clears errors: all
+ *		but NFIT and COUNT, when it differs from @stock
  * @demo:	part of "make demo"
+ * @bench:	a benchmark: what it measures counts, on COUNT
  * @run:	the test
  */
 struct scenario {
@@ -49,6 +54,7 @@ struct scenario {
 	const char *stock;
 	const char *stock_e820;
 	bool demo;
+	bool bench;
 	void (*run)(void);
 };
 
@@ -71,7 +77,7 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- the persistent memory of this machine ------------------------------ */
 
-enum machine machine(void);
+enum machine machine(void);		/* NFIT, or E820 for all without one */
 const char *pmem(void);			/* "/dev/pmem0" */
 uint64_t pmem_base(void);		/* physical address of its sector 0 */
 uint64_t pmem_size(void);		/* bytes */
@@ -95,6 +101,7 @@ void *map_file(int fd, size_t len, off_t off);	/* shared, touched; PMD if it can
 uint64_t addr_of(const void *p);		/* physical, from pagemap */
 bool maps_page(const void *p, size_t len, uint64_t phys);
 uint64_t available_memory(void);		/* bytes, from /proc/meminfo */
+uint64_t hardware_corrupted(void);		/* bytes, from there */
 bool in_direct_map(uint64_t phys);		/* the kernel's own mapping is there */
 bool wait_until_confined(uint64_t phys);	/* it is not; 5 seconds at most */
 void drop_caches(void);
@@ -142,6 +149,14 @@ void expect_kernel_load_hit(void);
 
 /* Instructions since boot, where the machine counts them (-icount), else 0. */
 uint64_t instructions(void);
+
+/*
+ * Benchmarks: tell the host how many instructions one call of @fn takes, the
+ * least of some rounds of @n calls.  @limit is what the patched kernel may take
+ * at most, in thousandths of what stock does.  @before runs before each round.
+ */
+void measure(const char *what, unsigned int limit, void (*before)(void),
+	     void (*fn)(unsigned int i), unsigned int n);
 
 /* ---- the console ---------------------------------------------------------- */
 

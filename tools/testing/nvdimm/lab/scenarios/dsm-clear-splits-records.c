@@ -7,6 +7,7 @@ SCENARIO("clearing the middle of an error leaves both ends", .on = NFIT)
 	uint64_t base = region_base(), cleared;
 	struct injected inj;
 
+	unbind_pmem();
 	EQUAL("inject", inject(base, 8 * ERROR_UNIT, 0), DSM_OK);
 	EQUAL("clear", clear_error(base + 3 * ERROR_UNIT, ERROR_UNIT, &cleared),
 	      DSM_OK);

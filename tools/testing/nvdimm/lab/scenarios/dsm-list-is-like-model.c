@@ -58,6 +58,7 @@ SCENARIO("the list of errors is what a bitmap would be", .on = NFIT)
 	uint32_t random = 1;
 	unsigned int i;
 
+	unbind_pmem();
 	for (i = 0; i < STEPS; i++) {
 		random = random * 1664525 + 1013904223;
 		step(random);

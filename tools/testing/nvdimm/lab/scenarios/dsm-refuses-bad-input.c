@@ -86,6 +86,7 @@ SCENARIO("the _DSM refuses bad input and changes nothing", .on = NFIT)
 	static union ars_result result, result_after;
 	static struct injected list, list_after;
 
+	unbind_pmem();
 	wait_scrub();
 	base = region_base();
 	size = region_size();

@@ -17,6 +17,7 @@ SCENARIO("the result of a scrub stays as it was first read", .on = NFIT)
 	uint64_t base = region_base(), size = region_size(), cleared;
 	union ars_result res;
 
+	unbind_pmem();
 	wait_scrub();
 	EQUAL("inject", inject(base, ERROR_UNIT, 0), DSM_OK);
 	EQUAL("inject", inject(base + PAGE, ERROR_UNIT, 0), DSM_OK);
