@@ -16,7 +16,7 @@ MACHINE	?= nfit
 
 # The targets share build/; what they run uses all cores by itself.
 .NOTPARALLEL:
-.PHONY: demo check check-debug compare shell edit refresh mbox status packages kernels \
+.PHONY: demo check check-debug compare bench kunit shell edit refresh mbox status packages kernels \
 	stock daxmend list clean help
 
 demo: kernels
@@ -27,18 +27,30 @@ check: kernels
 		"python3 series/test_series.py" \
 		"$(SERIES) check" \
 		"python3 $(LAB)/test_lab.py" \
-		"$(LABPY) compare $(BOTH)"
+		"$(LABPY) compare $(BOTH)" \
+		"$(LABPY) bench --ktap $(BOTH)"
 
 # All scenarios on a kernel that checks locks, contexts and lifetimes.
 check-debug: packages
 	@$(SERIES) worktree daxmend $(BUILD)/debug
-	@python3 $(LAB)/kbuild.py $(BUILD)/debug --fragment $(LAB)/debug.config
+	@python3 $(LAB)/kbuild.py $(BUILD)/debug \
+		--fragment $(LAB)/daxmend.config --fragment $(LAB)/debug.config
 	@python3 $(LAB)/ktap.py "$(LABPY) run --out $(BUILD)/lab \
 		--kernel debug=$(BUILD)/debug $(SCENARIOS)"
 
 # SCENARIOS="name..." for some of them
 compare: kernels
 	@$(LABPY) compare $(BOTH) $(SCENARIOS)
+
+# What the healthy path costs: instructions, stock beside daxmend.
+bench: kernels
+	@$(LABPY) bench $(BOTH)
+
+# The map's own tests under user mode Linux; the lab runs them as well.
+kunit: packages
+	@$(SERIES) worktree daxmend $(BUILD)/kunit
+	@cd $(BUILD)/kunit && tools/testing/kunit/kunit.py run \
+		--kunitconfig=drivers/nvdimm --build_dir=.kunit
 
 # KERNEL=stock for the other kernel, MACHINE=e820 for the other machine
 shell: $(KERNEL)
@@ -72,7 +84,7 @@ daxmend: stock
 	@test -e $(BUILD)/daxmend/.git || \
 		$(SERIES) seed $(BUILD)/stock $(BUILD)/daxmend
 	@$(SERIES) worktree daxmend $(BUILD)/daxmend
-	@python3 $(LAB)/kbuild.py $(BUILD)/daxmend
+	@python3 $(LAB)/kbuild.py $(BUILD)/daxmend --fragment $(LAB)/daxmend.config
 
 kernels: stock daxmend
 
@@ -84,6 +96,8 @@ help:
 	@echo "check     all tests, KTAP"
 	@echo "check-debug  all scenarios on a debug kernel (lockdep, KASAN)"
 	@echo "compare   all scenarios on both kernels, as a table"
+	@echo "bench     what the healthy path costs, in instructions"
+	@echo "kunit     the tests of the map of bad lines, with kunit.py"
 	@echo "list      the scenarios"
 	@echo "shell     the patched kernel, interactive (KERNEL=stock, MACHINE=e820)"
 	@echo "edit      the series as a git branch in $(BUILD)/edit"

@@ -380,7 +380,7 @@ static void poison_test_view(struct kunit *test)
 	const struct range range = { .start = BASE, .end = BASE + SZ_1M - 1 };
 	static const char all[] = "0 1\n3 2\n2047 1\n";
 	struct nd_poison *poison = test->priv;
-	struct nd_badblocks bb;
+	struct nd_badblocks bb = {};
 	char text[64] = {};
 	size_t step, pos;
 
@@ -404,10 +404,65 @@ static void poison_test_view(struct kunit *test)
 	}
 }
 
+/* Which of the 2 MiB chunks of the view may have something bad? */
+static unsigned long near_chunks(struct nd_badblocks *bb)
+{
+	unsigned long i, found = 0;
+
+	for (i = 0; i < 8; i++) {
+		u64 chunk = BASE + i * SZ_2M;
+
+		if (nd_badblocks_near(bb, chunk, chunk + SZ_2M - 1))
+			found |= BIT(i);
+	}
+	return found;
+}
+
+static void poison_test_filter(struct kunit *test)
+{
+	const struct range range = { .start = BASE, .end = BASE + SZ_16M - 1 };
+	struct nd_poison *poison = test->priv;
+	struct nd_badblocks bb = {};
+
+	nd_poison_add(poison, BASE + 3 * SZ_2M, 64, false);	/* before the view */
+	nd_badblocks_init(&bb, poison, &range);
+	KUNIT_EXPECT_EQ(test, near_chunks(&bb), 0xff);
+	nd_badblocks_add_filter(&bb);
+	KUNIT_ASSERT_NOT_NULL(test, bb.filter);
+	KUNIT_EXPECT_EQ(test, near_chunks(&bb), BIT(3));
+	nd_poison_add(poison, BASE + 6 * SZ_2M - 64, 128, false);
+	nd_poison_add(poison, BASE - 64, 64, false);
+	nd_poison_add(poison, BASE + SZ_16M, 64, false);
+	KUNIT_EXPECT_EQ(test, near_chunks(&bb), BIT(3) | BIT(5) | BIT(6));
+	KUNIT_EXPECT_TRUE(test, nd_badblocks_near(&bb, BASE, range.end));
+	KUNIT_EXPECT_FALSE(test, nd_badblocks_near(&bb, BASE, BASE + 3 * SZ_2M - 1));
+	KUNIT_EXPECT_FALSE(test, nd_badblocks_hit(&bb, BASE + 3 * SZ_2M + 64,
+						  BASE + 3 * SZ_2M + 64));
+	KUNIT_EXPECT_TRUE(test, nd_badblocks_hit(&bb, BASE + 3 * SZ_2M,
+						 BASE + 3 * SZ_2M));
+	/* One of two lines of a chunk, then the other. */
+	nd_poison_add(poison, BASE + 4 * SZ_2M - 64, 64, true);
+	KUNIT_EXPECT_EQ(test, nd_poison_forget(poison, BASE + 3 * SZ_2M, 64), 0);
+	KUNIT_EXPECT_EQ(test, near_chunks(&bb), BIT(3) | BIT(5) | BIT(6));
+	KUNIT_EXPECT_EQ(test, nd_poison_begin_repair(poison, BASE, SZ_16M), 0);
+	KUNIT_EXPECT_EQ(test, nd_poison_end_repair(poison, BASE, 4 * SZ_2M, true), 0);
+	KUNIT_EXPECT_EQ(test, near_chunks(&bb), BIT(5) | BIT(6));
+	KUNIT_EXPECT_EQ(test, nd_poison_end_repair(poison, BASE, SZ_16M, true), 0);
+	KUNIT_EXPECT_EQ(test, near_chunks(&bb), 0);
+	/* What there is no memory for is near, too. */
+	kunit_activate_static_stub(test, nd_poison_store, no_memory);
+	nd_poison_add(poison, BASE + SZ_2M, 64, false);
+	KUNIT_EXPECT_EQ(test, near_chunks(&bb), BIT(1));
+	kunit_deactivate_static_stub(test, nd_poison_store);
+	nd_badblocks_exit(&bb);
+	nd_poison_add(poison, BASE, 64, false);
+	KUNIT_EXPECT_EQ(test, near_chunks(&bb), 0xff);
+}
+
 static void poison_test_parse(struct kunit *test)
 {
 	const struct range range = { .start = BASE, .end = BASE + SZ_1M - 1 };
-	struct nd_badblocks bb;
+	struct nd_badblocks bb = {};
 	struct range got;
 
 #define PARSE(text) nd_badblocks_parse(&bb, text, strlen(text), &got)
@@ -442,6 +497,7 @@ static struct kunit_case poison_test_cases[] = {
 	KUNIT_CASE(poison_test_no_memory_to_add),
 	KUNIT_CASE(poison_test_no_memory_to_repair),
 	KUNIT_CASE(poison_test_view),
+	KUNIT_CASE(poison_test_filter),
 	KUNIT_CASE(poison_test_parse),
 	KUNIT_CASE_SLOW(poison_test_million),
 	{}

@@ -23,17 +23,21 @@
  *  - A change that fails leaves bad what it has not made good.
  *
  * The map is a maple tree: a million separate lines take some 50 MiB, a lookup
- * a handful of cache lines, and lookups take no lock.
+ * a handful of cache lines, and lookups take no lock.  In front of it, for those
+ * who look before each access, stands a bitmap of what is good as a whole.
  */
 #include <kunit/static_stub.h>
 #include <kunit/visibility.h>
+#include <linux/bitops.h>
 #include <linux/blk_types.h>
 #include <linux/cleanup.h>
 #include <linux/export.h>
 #include <linux/minmax.h>
+#include <linux/overflow.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/xarray.h>
@@ -69,6 +73,7 @@ void nd_poison_init(struct nd_poison *poison)
 	 */
 	mt_init_flags(&poison->lines, MT_FLAGS_ALLOC_RANGE | MT_FLAGS_USE_RCU);
 	mutex_init(&poison->lock);
+	INIT_LIST_HEAD(&poison->filtered);
 	spin_lock_init(&poison->coarse_lock);
 	poison->nr_coarse = 0;
 }
@@ -126,6 +131,53 @@ static int set_state(struct nd_poison *poison, unsigned long first,
 	return nd_poison_store(poison, first, last, state);
 }
 
+/* The bits of a filter for what [@start, @end] and the view have in common. */
+static bool chunks_of(struct nd_badblocks *bb, u64 start, u64 end,
+		      unsigned long *first, unsigned long *last)
+{
+	u64 from = max(start, bb->range.start), to = min(end, bb->range.end);
+
+	*first = (from - bb->range.start) >> ND_POISON_CHUNK_SHIFT;
+	*last = (to - bb->range.start) >> ND_POISON_CHUNK_SHIFT;
+	return from <= to;
+}
+
+/* Something is going to be bad there: whoever is too late for this comes first. */
+static void set_filters(struct nd_poison *poison, u64 start, u64 end)
+{
+	struct nd_badblocks *bb;
+	unsigned long i, last;
+
+	lockdep_assert_held(&poison->lock);
+	list_for_each_entry(bb, &poison->filtered, list) {
+		if (!chunks_of(bb, start, end, &i, &last))
+			continue;
+		for (; i <= last; i++)
+			set_bit(i, bb->filter);
+	}
+}
+
+/* Something is good there: perhaps all of a chunk is. */
+static void clear_filters(struct nd_poison *poison, u64 start, u64 end)
+{
+	struct nd_badblocks *bb;
+	unsigned long i, last;
+
+	lockdep_assert_held(&poison->lock);
+	list_for_each_entry(bb, &poison->filtered, list) {
+		if (!chunks_of(bb, start, end, &i, &last))
+			continue;
+		for (; i <= last; i++) {
+			u64 chunk = bb->range.start +
+				    ((u64)i << ND_POISON_CHUNK_SHIFT);
+
+			if (!nd_poison_hit(poison, chunk, chunk +
+					   BIT_ULL(ND_POISON_CHUNK_SHIFT) - 1))
+				clear_bit(i, bb->filter);
+		}
+	}
+}
+
 static void merge_coarse(struct range *range, u64 start, u64 end)
 {
 	range->start = min(range->start, start);
@@ -164,6 +216,7 @@ static void add_coarse(struct nd_poison *poison, u64 start, u64 end)
 		WRITE_ONCE(poison->nr_coarse, poison->nr_coarse + 1);
 	}
 	spin_unlock(&poison->coarse_lock);
+	set_filters(poison, at->start, at->end);
 	pr_err_ratelimited("libnvdimm: no memory to record errors: %#llx to %#llx are refused as a whole\n",
 			   at->start, at->end);
 }
@@ -253,6 +306,7 @@ void nd_poison_add(struct nd_poison *poison, u64 addr, u64 len, bool simulated)
 
 	guard(mutex)(&poison->lock);
 	drain_coarse(poison);
+	set_filters(poison, line_start(first), line_end(last));
 	if (simulated)
 		rc = add_simulated(poison, first, last);
 	else
@@ -382,12 +436,18 @@ static unsigned int repaired(unsigned int state)
 static bool whole_lines(u64 addr, u64 len, unsigned long *first,
 			unsigned long *last)
 {
-	u64 start = round_up(addr, ND_POISON_LINE);
-	u64 end = round_down(addr + len, ND_POISON_LINE);
+	u64 end;
 
-	*first = to_line(start);
-	*last = to_line(end - 1);
-	return start < end && addr <= addr + len;
+	if (!len || round_up(addr, ND_POISON_LINE) < addr)
+		return false;
+	if (check_add_overflow(addr, len, &end))
+		*last = to_line(U64_MAX);
+	else if (end < ND_POISON_LINE)
+		return false;
+	else
+		*last = to_line(end) - 1;
+	*first = to_line(round_up(addr, ND_POISON_LINE));
+	return *first <= *last;
 }
 
 /**
@@ -408,7 +468,11 @@ int nd_poison_forget(struct nd_poison *poison, u64 addr, u64 len)
 		return 0;
 	guard(mutex)(&poison->lock);
 	rc = drain_coarse(poison);
-	return rc ?: set_state(poison, first, last, 0);
+	if (!rc)
+		rc = set_state(poison, first, last, 0);
+	if (!rc)
+		clear_filters(poison, line_start(first), line_end(last));
+	return rc;
 }
 EXPORT_SYMBOL_GPL(nd_poison_forget);
 
@@ -464,6 +528,8 @@ int nd_poison_end_repair(struct nd_poison *poison, u64 addr, u64 len, bool good)
 	rc = change_states(poison, first, last, good ? repaired : given_up);
 	if (rc)
 		change_states(poison, first, last, given_up);
+	if (good)
+		clear_filters(poison, line_start(first), line_end(last));
 	return rc;
 }
 EXPORT_SYMBOL_GPL(nd_poison_end_repair);
@@ -489,6 +555,74 @@ void nd_badblocks_init(struct nd_badblocks *bb, struct nd_poison *poison,
 	bb->addr = range->start;
 }
 EXPORT_SYMBOL_GPL(nd_badblocks_init);
+
+/**
+ * nd_badblocks_add_filter - Make nd_badblocks_near() of a view worth asking.
+ * @bb: the view; nobody uses it yet
+ *
+ * A view without one, as there is no memory for it, is slow and right.
+ *
+ * Context: Process context, sleeps.
+ */
+void nd_badblocks_add_filter(struct nd_badblocks *bb)
+{
+	unsigned long chunks = (range_len(&bb->range) >> ND_POISON_CHUNK_SHIFT) + 1;
+	struct range within = bb->range, bad;
+	unsigned long *filter = kvcalloc(BITS_TO_LONGS(chunks), sizeof(long),
+					 GFP_KERNEL);
+
+	if (!filter)
+		return;
+	guard(mutex)(&bb->poison->lock);
+	bb->filter = filter;
+	list_add(&bb->list, &bb->poison->filtered);
+	while (within.start <= within.end &&
+	       nd_poison_find(bb->poison, &within, &bad)) {
+		set_filters(bb->poison, bad.start, bad.end);
+		within.start = bad.end + 1;
+	}
+}
+EXPORT_SYMBOL_GPL(nd_badblocks_add_filter);
+
+/**
+ * nd_badblocks_exit - Nobody looks at a view any more.
+ * @bb: the view
+ *
+ * Context: Process context, sleeps.
+ */
+void nd_badblocks_exit(struct nd_badblocks *bb)
+{
+	if (!bb->filter)
+		return;
+	scoped_guard(mutex, &bb->poison->lock)
+		list_del(&bb->list);
+	kvfree(bb->filter);
+	bb->filter = NULL;
+}
+EXPORT_SYMBOL_GPL(nd_badblocks_exit);
+
+/**
+ * nd_badblocks_near - May something be bad in a range, or next to it?
+ * @bb: the view
+ * @start: physical address of the first byte, in the view
+ * @end: physical address of the last byte, in the view
+ *
+ * Context: Any.
+ * Return: false when nothing is.
+ */
+bool nd_badblocks_near(struct nd_badblocks *bb, u64 start, u64 end)
+{
+	unsigned long i = (start - bb->range.start) >> ND_POISON_CHUNK_SHIFT;
+	unsigned long last = (end - bb->range.start) >> ND_POISON_CHUNK_SHIFT;
+
+	if (unlikely(!bb->filter))
+		return true;
+	for (; i <= last; i++)
+		if (test_bit(i, bb->filter))
+			return true;
+	return false;
+}
+EXPORT_SYMBOL_GPL(nd_badblocks_near);
 
 /**
  * nd_badblocks_set_file - The file of the view is there, or is going.

@@ -2,6 +2,7 @@
 #ifndef __NVDIMM_POISON_H__
 #define __NVDIMM_POISON_H__
 
+#include <linux/list.h>
 #include <linux/maple_tree.h>
 #include <linux/mutex.h>
 #include <linux/range.h>
@@ -18,6 +19,9 @@ struct kernfs_node;
 #define ND_POISON_LINE_SHIFT	(IS_ENABLED(CONFIG_64BIT) ? 6 : 9)
 #define ND_POISON_LINE		(1UL << ND_POISON_LINE_SHIFT)
 
+/* What is good as a whole is known without a lookup in these steps. */
+#define ND_POISON_CHUNK_SHIFT	21
+
 /* What is recorded of a line; 0 is a good one. */
 #define ND_POISON_BAD		1	/* the medium has lost it */
 #define ND_POISON_SIMULATED	2	/* software says so; the medium is good */
@@ -30,7 +34,8 @@ struct kernfs_node;
  * @lines:	 line number (physical address by ND_POISON_LINE) -> xa_mk_value()
  *		 of ND_POISON_* flags, in ranges; NULL is good.  Changed under
  *		 @lock, read under RCU.
- * @lock:	 serializes what changes the map
+ * @lock:	 serializes what changes the map and the filters of its views
+ * @filtered:	 views that have a filter; guarded by @lock
  * @coarse_lock: guards @coarse and @nr_coarse; nests in @lock
  * @nr_coarse:	 entries of @coarse; changed under both locks, may be read
  *		 without any to see that there are none
@@ -55,7 +60,8 @@ struct kernfs_node;
  */
 struct nd_poison {
 	struct maple_tree lines;
-	struct mutex lock;		/* changes of lines and coarse */
+	struct mutex lock;		/* changes of lines, coarse, filters */
+	struct list_head filtered;
 	spinlock_t coarse_lock;		/* coarse, nr_coarse */
 	unsigned int nr_coarse;
 	struct range coarse[ND_POISON_COARSE];
@@ -80,7 +86,7 @@ static inline bool nd_poison_empty(struct nd_poison *poison)
 	       mtree_empty(&poison->lines);
 }
 
-/* Is anything bad from the byte at @start to that at @end? */
+/* Is anything bad from the byte at @start to that at @end?  Slow; see below. */
 static inline bool nd_poison_hit(struct nd_poison *poison, u64 start, u64 end)
 {
 	struct range within = { .start = start, .end = end }, found;
@@ -93,6 +99,9 @@ static inline bool nd_poison_hit(struct nd_poison *poison, u64 start, u64 end)
  * struct nd_badblocks - a view of a range of the map, as sysfs "badblocks"
  * @poison: the map
  * @range:  physical addresses that are shown, from its sector 0 to its last
+ * @filter: NULL, or a bit for every ND_POISON_CHUNK of @range: clear when nothing
+ *	    is bad in it.  Changed under @poison->lock, read without.
+ * @list:   in @poison->filtered, with a @filter
  * @file_lock: guards @file
  * @file:   to tell who polls it that it has changed; or NULL
  * @lock:   guards @pos and @addr
@@ -102,6 +111,8 @@ static inline bool nd_poison_hit(struct nd_poison *poison, u64 start, u64 end)
 struct nd_badblocks {
 	struct nd_poison *poison;
 	struct range range;
+	unsigned long *filter;
+	struct list_head list;
 	struct mutex file_lock;		/* file */
 	struct kernfs_node *file;
 	struct mutex lock;		/* pos, addr */
@@ -111,12 +122,26 @@ struct nd_badblocks {
 
 void nd_badblocks_init(struct nd_badblocks *bb, struct nd_poison *poison,
 		       const struct range *range);
+void nd_badblocks_add_filter(struct nd_badblocks *bb);
+void nd_badblocks_exit(struct nd_badblocks *bb);
+bool nd_badblocks_near(struct nd_badblocks *bb, u64 start, u64 end);
 void nd_badblocks_set_file(struct nd_badblocks *bb, struct kernfs_node *file);
 void nd_badblocks_notify(struct nd_badblocks *bb);
 ssize_t nd_badblocks_read(struct nd_badblocks *bb, char *buf, loff_t pos,
 			  size_t count);
 int nd_badblocks_parse(struct nd_badblocks *bb, const char *buf, size_t count,
 		       struct range *range);
+
+/*
+ * Is anything bad from the byte at @start to that at @end, which are in the view?
+ * For those who ask all the time, where next to nothing is bad.
+ */
+static inline bool nd_badblocks_hit(struct nd_badblocks *bb, u64 start, u64 end)
+{
+	return !nd_poison_empty(bb->poison) &&
+	       nd_badblocks_near(bb, start, end) &&
+	       nd_poison_hit(bb->poison, start, end);
+}
 
 #if IS_ENABLED(CONFIG_KUNIT)
 int nd_poison_store(struct nd_poison *poison, unsigned long first,

@@ -293,8 +293,8 @@ bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len)
 {
 	phys_addr_t phys = offset_to_phys(pmem, offset);
 
-	return nd_poison_hit(pmem->bb.poison, ALIGN_DOWN(phys, PAGE_SIZE),
-			     ALIGN(phys + len, PAGE_SIZE) - 1);
+	return nd_badblocks_hit(pmem->region_bb, ALIGN_DOWN(phys, PAGE_SIZE),
+				ALIGN(phys + len, PAGE_SIZE) - 1);
 }
 
 /**
@@ -315,7 +315,8 @@ long pmem_poison_good_pages(struct pmem_device *pmem, phys_addr_t offset,
 		.end = phys + PFN_PHYS((phys_addr_t)nr_pages) - 1,
 	};
 
-	if (!nd_poison_find(pmem->bb.poison, &within, &bad))
+	if (!nd_badblocks_near(pmem->region_bb, within.start, within.end) ||
+	    !nd_poison_find(pmem->bb.poison, &within, &bad))
 		return nr_pages;
 	return PHYS_PFN(bad.start - phys);
 }
@@ -586,38 +587,75 @@ blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
 	return do_parts(pmem, page, page_off, offset, len, true);
 }
 
+/*
+ * Write some bytes of one page that are in @page: as far as nothing is bad, just
+ * so; and what is bad when whole sectors of it are written.
+ */
+static int write_bytes(struct pmem_device *pmem, struct page *page,
+		       unsigned int page_off, phys_addr_t offset,
+		       unsigned int len)
+{
+	unsigned int head = round_up(offset, SECTOR_SIZE) - offset;
+	unsigned int tail, body;
+
+	if (!is_bad(pmem, offset, len))
+		return write_part(pmem, page, page_off, offset, len);
+	if (head >= len)
+		return -EIO;
+	tail = (offset + len) % SECTOR_SIZE;
+	body = len - head - tail;
+	if (is_bad(pmem, offset, head) ||
+	    is_bad(pmem, offset + head + body, tail))
+		return -EIO;
+	if (body && write_part(pmem, page, page_off + head, offset + head, body))
+		return -EIO;
+	if (head && write_part(pmem, page, page_off, offset, head))
+		return -EIO;
+	if (tail && write_part(pmem, page, page_off + head + body,
+			       offset + head + body, tail))
+		return -EIO;
+	return 0;
+}
+
 /**
- * pmem_poison_write_iter - The same for whole pages, from an iterator.
+ * pmem_poison_write_iter - The same from an iterator, with any alignment.
  * @pmem: the pmem device
- * @offset: of the range, page aligned, in bytes
- * @bytes: of the range, page aligned
+ * @offset: of the range, in bytes from the start of the device's memory
+ * @bytes: of the range
  * @i: where the data comes from
  *
  * The data is fetched before anything is cleared.
  *
  * Context: Process context, may sleep and fault.
- * Return: bytes written, in whole sectors.  Less than @bytes when the device does
- *	   not clear an error, when @i cannot be read, when one more error is told
- *	   in a page meanwhile, or without memory.  What was not written is as bad
- *	   as before.
+ * Return: bytes written.  Less than @bytes when the device does not clear an
+ *	   error, when a bad sector is written in part, when @i cannot be read,
+ *	   when one more error is told in a page meanwhile, or without memory.
+ *	   What was not written is as bad as before.
  */
 size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
 			      size_t bytes, struct iov_iter *i)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
-	size_t done = 0, part;
+	size_t done = 0;
 
 	if (!page)
 		return 0;
-	do {
-		size_t got = copy_page_from_iter(page, 0, PAGE_SIZE, i);
+	while (done < bytes) {
+		phys_addr_t at = offset + done;
+		unsigned int want = to_page_end(at, bytes - done);
+		size_t got = copy_page_from_iter(page, 0, want, i);
+		size_t part = got;
 
-		part = round_down(got, SECTOR_SIZE);
-		if (part && write_part(pmem, page, 0, offset + done, part))
+		/* Not half a sector for want of data. */
+		if (got < want)
+			part = max(round_down(at + got, SECTOR_SIZE), at) - at;
+		if (part && write_bytes(pmem, page, 0, at, part))
 			part = 0;
 		iov_iter_revert(i, got - part);
 		done += part;
-	} while (part == PAGE_SIZE && done < bytes);
+		if (part < want)
+			break;
+	}
 	__free_page(page);
 	return done;
 }

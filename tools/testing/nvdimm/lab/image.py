@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 
+import hest
 from errors import LabError
 
 LAB = os.path.dirname(os.path.abspath(__file__))
@@ -154,11 +155,15 @@ def compile_dts(out):
     return path
 
 
-def acpi_archive(out):
+def acpi_archive(out, tables):
     """Stands in front of the initramfs, uncompressed, for the kernel to find."""
+    if not tables:
+        return b""
+    make = {"nvdr": lambda: compile_asl(out), "hest": hest.table}
     return cpio([("kernel", 0o40755), ("kernel/firmware", 0o40755),
                  ("kernel/firmware/acpi", 0o40755),
-                 ("kernel/firmware/acpi/nvdr.aml", 0o100644, compile_asl(out))])
+                 *((f"kernel/firmware/acpi/{t}.aml", 0o100644, make[t]())
+                   for t in tables)])
 
 
 def module_files(tree):
@@ -194,17 +199,17 @@ def modules(out, tree):
     return entries
 
 
-def build_initrd(out, guest, name, tree, nvdimm):
-    """The initramfs for kernel @name, built in @tree; with our ACPI table for
-    a machine that has an NVDIMM."""
-    path = f"{out}/initrd-{name}{'-nvdimm' if nvdimm else ''}"
-    stamp = digest(guest, f"{LAB}/acpi/nvdr.asl", f"{tree}/vmlinux", __file__,
-                   *module_files(tree))
+def build_initrd(out, guest, name, tree, tables):
+    """The initramfs for kernel @name, built in @tree; with ACPI tables of
+    ours ("nvdr", "hest")."""
+    path = "-".join((f"{out}/initrd-{name}", *tables))
+    stamp = digest(guest, f"{LAB}/acpi/nvdr.asl", hest.__file__,
+                   f"{tree}/vmlinux", __file__, *module_files(tree))
     if up_to_date(path, stamp):
         return path
     with open(guest, "rb") as f:
         init = f.read()
-    data = acpi_archive(out) if nvdimm else b""
+    data = acpi_archive(out, tables)
     data += cpio([("dev", 0o40755),
                   ("dev/console", 0o20600, b"", (5, 1)),
                   ("init", 0o100755, init), ("lab", 0o40755),

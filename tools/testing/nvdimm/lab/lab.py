@@ -76,7 +76,7 @@ class Lab:
         if key not in self.initrds:
             self.initrds[key] = image.build_initrd(
                 self.out, self.guest, kernel.name, kernel.tree,
-                qemu.KINDS[kind].get("firmware", False))
+                qemu.KINDS[kind].get("tables", ()))
         return self.initrds[key]
 
     def vm(self, kernel, kind, **kw):
@@ -270,8 +270,10 @@ class Run:
             say("\n".join(self.console.splitlines()[-25:]))
 
 
-def plan(lab, kernels, kinds, scenarios):
+def plan(lab, kernels, kinds, scenarios, bench=False):
+    """All runs, in order; benchmarks only when asked for."""
     runs = []
+    scenarios = [s for s in scenarios if s["bench"] == bench]
     for scenario in scenarios:
         for kind, about in qemu.KINDS.items():
             if about["bit"] & scenario["on"] and (not kinds or kind in kinds):
@@ -349,7 +351,7 @@ def cmd_run(args, compare=False):
     kernels = [Kernel(k) for k in args.kernel]
     lab = Lab(args.out)
     scenarios = [s for s in lab.pick(args.scenarios)
-                 if (s["demo"] or not args.demo) and not s["bench"]]
+                 if s["demo"] or not args.demo]
     runs = plan(lab, kernels, args.machine, scenarios)
     if not runs:
         raise LabError("no scenario runs on that machine")
@@ -372,37 +374,50 @@ def measured(run):
     return found
 
 
+def rows_of(runs, kernels):
+    """(what, instructions on the first kernel, on another, limit, its name)."""
+    for scenario in dict.fromkeys(r.scenario["name"] for r in runs):
+        found = {r.kernel.name: measured(r) for r in runs
+                 if r.scenario["name"] == scenario}
+        for what, (base, limit) in found[kernels[0].name].items():
+            for kernel in kernels[1:]:
+                count = found[kernel.name].get(what, (0, 0))[0]
+                yield what, base, count, limit, kernel.name
+
+
 def cmd_bench(args):
     """Instructions on the first kernel and on the others, as ratios."""
     kernels = [Kernel(k) for k in args.kernel]
     lab = Lab(args.out)
-    runs = plan(lab, kernels, None, [s for s in lab.pick(args.scenarios)
-                                     if s["bench"]])
+    runs = plan(lab, kernels, None, lab.pick(args.scenarios), bench=True)
     if not runs:
         raise LabError("no such benchmark")
     for run in runs:
         lab.make_state(run.kernel, run.kind)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         list(pool.map(Run.run, runs))
-    good = all(r.outcome == "passes" for r in runs)
-    for r in runs:
-        if r.outcome != "passes":
-            print(f"{r.kernel.name}: {r.scenario['name']}: it {r.outcome}")
-    print(f"{'instructions per call':50} {kernels[0].name:>10}"
-          + "".join(f" {k.name:>10} {'ratio':>7} {'limit':>7}"
-                    for k in kernels[1:]))
-    for scenario in dict.fromkeys(r.scenario["name"] for r in runs):
-        beside = [measured(r) for r in runs if r.scenario["name"] == scenario]
-        for name, (base, limit) in beside[0].items():
-            row = f"{name:50} {base:10}"
-            for other in beside[1:]:
-                count = other.get(name, (0, 0))[0]
-                over = not count or count * 1000 > base * limit
-                good = good and not over
-                row += (f" {count:10} {count / base:7.4f} {limit / 1000:7.3f}"
-                        + (" (!)" if over else ""))
-            print(row)
-    return 0 if good else 1
+    lines = [(r.outcome == "passes", f"{r.kernel.name}: {r.scenario['name']}"
+              + ("" if r.outcome == "passes" else f": it {r.outcome}"))
+             for r in runs]
+    if not args.ktap:
+        print(f"{'instructions per call':46} {kernels[0].name:>9} "
+              f"{'patched':>9} {'ratio':>7} {'limit':>6}")
+    for what, base, count, limit, name in rows_of(runs, kernels):
+        text = (f"{what:46} {base:9} {count:9} {count / base:7.4f} "
+                f"{limit / 1000:6.3f}")
+        good = 0 < count * 1000 <= base * limit
+        lines.append((good, f"{name}: {' '.join(text.split())}"))
+        if not args.ktap:
+            print(text + ("" if good else "  (!)"))
+    if args.ktap:
+        print(f"KTAP version 1\n1..{len(lines)}")
+        for number, (good, text) in enumerate(lines, 1):
+            print(f"{'ok' if good else 'not ok'} {number} {text}")
+    else:
+        for good, text in lines[:len(runs)]:
+            if not good:
+                print(text)
+    return 0 if all(good for good, _ in lines) else 1
 
 
 def cmd_compare(args):
@@ -451,6 +466,8 @@ def main():
                         help="only the scenarios of the demo")
     parser.add_argument("--quiet", action="store_true",
                         help="progress and table, no KTAP")
+    parser.add_argument("--ktap", action="store_true",
+                        help="the benchmarks as tests, with their limits")
     args = parser.parse_intermixed_args()
     if args.command != "list" and not args.kernel:
         parser.error("--kernel NAME=DIR is needed")

@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 
+import hest
 from errors import LabError
 
 PMEM_MIB = 768
@@ -27,6 +28,7 @@ KINDS = {
     "nfit": {
         "bit": 1,
         "firmware": True,
+        "tables": ("nvdr",),
         "about": "QEMU NVDIMM, root _DSM from acpi/nvdr.asl",
         "machine": "q35,nvdimm=on",
         "ram": "1G",
@@ -67,7 +69,12 @@ KINDS["of"] = dict(KINDS["e820"], bit=16,
                    dtb=True, append=f"memmap={PMEM_MIB}M$1G")
 KINDS["plain"] = dict(KINDS["nfit"], bit=32,
                       about="QEMU NVDIMM as it is: no scrub, no clear",
-                      firmware=False)
+                      firmware=False, tables=())
+# Firmware first: the kernel polls an error status block (hest.py).
+KINDS["ghes"] = dict(KINDS["e820"], bit=64,
+                     about="e820, and errors that firmware tells (GHES)",
+                     tables=("hest",), append=KINDS["e820"]["append"]
+                     + f" memmap=64K${hest.STATUS_BLOCK:#x}")
 # The nfit machine again, one cpu, every guest instruction one nanosecond.
 KINDS["count"] = dict(KINDS["nfit"], bit=4,
                       about="nfit, instructions counted (-icount)",

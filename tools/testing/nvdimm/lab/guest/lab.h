@@ -29,6 +29,7 @@ enum machine {
 	VIRTIO = 8,	/* virtio-pmem */
 	OF = 16,	/* a pmem-region of a device tree */
 	PLAIN = 32,	/* QEMU NVDIMM as it is: a _DSM without functions */
+	GHES = 64,	/* E820, and errors that firmware tells (ghes.h) */
 };
 
 /**

@@ -13,7 +13,7 @@
 #define LIMIT_BESIDE	1020
 
 static char *map, buf[PAGE];
-static int fd;
+static int fd, fd_2m;	/* small entries in the way of large ones: two files */
 
 static void map_4k(void)
 {
@@ -30,7 +30,7 @@ static void map_2m(void)
 	if (map)
 		munmap(map, 2 * PMD);
 	map = mmap((char *)0x200000000000UL, 2 * PMD, PROT_READ | PROT_WRITE,
-		   MAP_SHARED | MAP_FIXED, fd, 0);
+		   MAP_SHARED | MAP_FIXED, fd_2m, 0);
 	EXPECT(map != MAP_FAILED, "mmap: %m");
 }
 
@@ -86,7 +86,8 @@ static void tell_bad_ranges(void)
 
 SCENARIO("the healthy path: reads, writes, faults", .on = COUNT, .bench = true)
 {
-	fd = new_file_of_2m_blocks("/mnt/f");
+	fd_2m = new_file_of_2m_blocks("/mnt/f");
+	fd = new_file("/mnt/g", PMD);
 	measure_all(false);
 	tell_bad_ranges();
 	measure_all(true);
