@@ -436,6 +436,7 @@ static void poison_test_filter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, near_chunks(&bb), BIT(3) | BIT(5) | BIT(6));
 	KUNIT_EXPECT_TRUE(test, nd_badblocks_near(&bb, BASE, range.end));
 	KUNIT_EXPECT_FALSE(test, nd_badblocks_near(&bb, BASE, BASE + 3 * SZ_2M - 1));
+	KUNIT_EXPECT_FALSE(test, nd_badblocks_near(&bb, BASE + 7 * SZ_2M, U64_MAX));
 	KUNIT_EXPECT_FALSE(test, nd_badblocks_hit(&bb, BASE + 3 * SZ_2M + 64,
 						  BASE + 3 * SZ_2M + 64));
 	KUNIT_EXPECT_TRUE(test, nd_badblocks_hit(&bb, BASE + 3 * SZ_2M,

@@ -68,8 +68,9 @@ static u64 line_end(unsigned long line)
 void nd_poison_init(struct nd_poison *poison)
 {
 	/*
-	 * Without MT_FLAGS_ALLOC_RANGE, a store that replaces much of a large
-	 * tree frees nodes that it has not prepared (mt_destroy_walk()).
+	 * MT_FLAGS_ALLOC_RANGE, for the type of its inner nodes: in the other
+	 * type mt_free_walk() takes what a node keeps in its last slot, when it
+	 * is not full, for a child, after a store that replaces much of a tree.
 	 */
 	mt_init_flags(&poison->lines, MT_FLAGS_ALLOC_RANGE | MT_FLAGS_USE_RCU);
 	mutex_init(&poison->lock);
@@ -605,7 +606,7 @@ EXPORT_SYMBOL_GPL(nd_badblocks_exit);
  * nd_badblocks_near - May something be bad in a range, or next to it?
  * @bb: the view
  * @start: physical address of the first byte, in the view
- * @end: physical address of the last byte, in the view
+ * @end: physical address of the last byte; what is behind the view is not seen
  *
  * Context: Any.
  * Return: false when nothing is.
@@ -613,7 +614,8 @@ EXPORT_SYMBOL_GPL(nd_badblocks_exit);
 bool nd_badblocks_near(struct nd_badblocks *bb, u64 start, u64 end)
 {
 	unsigned long i = (start - bb->range.start) >> ND_POISON_CHUNK_SHIFT;
-	unsigned long last = (end - bb->range.start) >> ND_POISON_CHUNK_SHIFT;
+	unsigned long last = (min(end, bb->range.end) - bb->range.start) >>
+			     ND_POISON_CHUNK_SHIFT;
 
 	if (unlikely(!bb->filter))
 		return true;

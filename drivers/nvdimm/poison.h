@@ -133,7 +133,7 @@ int nd_badblocks_parse(struct nd_badblocks *bb, const char *buf, size_t count,
 		       struct range *range);
 
 /*
- * Is anything bad from the byte at @start to that at @end, which are in the view?
+ * Is anything bad from the byte at @start to that at @end, both in the view?
  * For those who ask all the time, where next to nothing is bad.
  */
 static inline bool nd_badblocks_hit(struct nd_badblocks *bb, u64 start, u64 end)
