@@ -11,24 +11,27 @@ SERIES	:= python3 series/series.py --build $(BUILD)
 LABPY	:= python3 $(LAB)/lab.py
 BOTH	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock \
 	   --kernel daxmend=$(BUILD)/daxmend
+KUNIT	:= python3 $(BUILD)/kunit/tools/testing/kunit/kunit.py run \
+	   --kunitconfig=drivers/nvdimm --build_dir=.kunit
 KERNEL	?= daxmend
 MACHINE	?= nfit
 
 # The targets share build/; what they run uses all cores by itself.
 .NOTPARALLEL:
-.PHONY: demo check check-debug compare bench kunit shell edit refresh mbox status packages kernels \
+.PHONY: demo check check-debug compare bench kunit kunit-tree shell edit refresh mbox status packages kernels \
 	stock daxmend list clean help
 
 demo: kernels
 	@$(LABPY) compare --demo --quiet $(BOTH)
 
-check: kernels
+check: kernels kunit-tree
 	@python3 $(LAB)/ktap.py \
 		"python3 series/test_series.py" \
 		"$(SERIES) check" \
 		"python3 $(LAB)/test_lab.py" \
 		"$(LABPY) compare $(BOTH)" \
-		"$(LABPY) bench --ktap $(BOTH)"
+		"$(LABPY) bench --ktap $(BOTH)" \
+		"$(KUNIT) --raw_output=kunit"
 
 # All scenarios on a kernel that checks locks, contexts and lifetimes.
 check-debug: packages
@@ -47,10 +50,11 @@ bench: kernels
 	@$(LABPY) bench $(BOTH)
 
 # The map's own tests under user mode Linux; the lab runs them as well.
-kunit: packages
+kunit: kunit-tree
+	@$(KUNIT)
+
+kunit-tree: packages
 	@$(SERIES) worktree daxmend $(BUILD)/kunit
-	@cd $(BUILD)/kunit && tools/testing/kunit/kunit.py run \
-		--kunitconfig=drivers/nvdimm --build_dir=.kunit
 
 # KERNEL=stock for the other kernel, MACHINE=e820 for the other machine
 shell: $(KERNEL)

@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 import gdbstub
+import hest
 import image
 import judge
 import kbuild
@@ -36,7 +37,47 @@ WARNING = """[    1.0] ------------[ cut here ]------------
 """
 
 
+class Tables(unittest.TestCase):
+    def test_hest_is_whole(self):
+        table = hest.table()
+        self.assertEqual(table[:4], b"HEST")
+        self.assertEqual(struct.unpack_from("<I", table, 4)[0], len(table))
+        self.assertEqual(sum(table) % 256, 0)
+        self.assertEqual(len(hest.source()), 64)    # ACPI 6.5, 18.3.2.7
+
+    def test_guest_knows_where_the_status_block_is(self):
+        with open(f"{LAB}/guest/ghes.h") as f:
+            self.assertIn(f"{hest.STATUS_BLOCK:#x}UL", f.read())
+
+
+class Benchmarks(unittest.TestCase):
+    def run_of(self, name, notes):
+        class Kernel:
+            pass
+        kernel = Kernel()
+        kernel.name = name
+        run = lab.Run(None, kernel, "count", {"name": "b", "title": "b"})
+        run.notes = notes
+        return run
+
+    def test_rows_stand_beside_each_other(self):
+        runs = [self.run_of("stock", ["measure 1000 1005 4 KiB pread", "x"]),
+                self.run_of("daxmend", ["measure 1004 1005 4 KiB pread"])]
+        self.assertEqual(list(lab.rows_of(runs, [r.kernel for r in runs])),
+                         [("4 KiB pread", 1000, 1004, 1005, "daxmend")])
+
+    def test_what_was_not_measured_is_zero(self):
+        runs = [self.run_of("stock", ["measure 1000 1005 fault"]),
+                self.run_of("daxmend", [])]
+        self.assertEqual(list(lab.rows_of(runs, [r.kernel for r in runs]))[0][2],
+                         0)
+
+
 class Judge(unittest.TestCase):
+    def test_emulator_is_not_the_kernel(self):
+        self.assertTrue(judge.emulator_failed("[ 1.0] Oops: int3: 0000 [#1]"))
+        self.assertFalse(judge.emulator_failed(OOPS))
+
     def test_pass_needs_the_word(self):
         """a quiet console alone is no pass"""
         self.assertEqual(judge.outcome("", "pass"), "passes")

@@ -12,7 +12,7 @@ static void hwpoison(void *p)
 
 /* A test of an application's handler should test what happens with hardware. */
 SCENARIO("MADV_HWPOISON: refused to everybody until it is written",
-	 .audit = "B14", .on = NFIT | E820,
+	 .audit = "B14", .on = NFIT | E820, .demo = true,
 	 .stock = "fails: the bad page can be read")
 {
 	static char buf[PAGE];

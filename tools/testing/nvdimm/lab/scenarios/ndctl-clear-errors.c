@@ -39,5 +39,8 @@ SCENARIO("ndctl clear-errors clears all, but nothing that is mounted",
 	EQUAL("errors of the firmware", inj.count, 0);
 	rc = dread(pmem(), FIRST * SECTOR, buf, SECTOR);
 	EXPECT(!rc, "read: %s", strerror(-rc));
+	EXPECT(in_direct_map(pmem_base() + FIRST * SECTOR),
+	       "not in the direct map");
+	EXPECT(!hardware_corrupted(), "in HardwareCorrupted");
 	EXPECT(!mount(pmem(), "/mnt", "ext4", 0, "dax"), "mount: %m");
 }

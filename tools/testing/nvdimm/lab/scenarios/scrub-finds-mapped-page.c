@@ -11,7 +11,7 @@ static void inject_and_wait(uint64_t phys)
 }
 
 SCENARIO("a scrub finds an error in a mapped page: unmapped, nobody dies",
-	 .audit = "C5", .on = NFIT,
+	 .audit = "C5", .on = NFIT, .demo = true,
 	 .stock = "fails: the bad page is still mapped")
 {
 	found("mkfs.ext4", "dax", inject_and_wait);
