@@ -233,6 +233,8 @@ static void poison_test_million(struct kunit *test)
 	for (i = 0; i < MANY / 2; i++) {
 		add(test, MANY + 2 * i, 1);
 		add(test, MANY - 2 * (i + 1), 1);
+		if (!(i % 1024))
+			cond_resched();
 	}
 	for (seen = 0; nd_poison_find(poison, &within, &found); seen++) {
 		if (found.start != BASE + 2 * seen * L ||
