@@ -47,6 +47,8 @@ struct expected {
 	expect_map(test, want, ARRAY_SIZE(want), __LINE__);		\
 } while (0)
 
+#define EXPECT_EMPTY(test)	expect_map(test, NULL, 0, __LINE__)
+
 static void expect_map(struct kunit *test, const struct expected *want,
 		       size_t nr, int line)
 {
@@ -104,7 +106,7 @@ static void poison_test_empty(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, nd_poison_hit(poison, 0, U64_MAX));
 	KUNIT_EXPECT_EQ(test, forget(test, 0, 100), 0);
 	nd_poison_add(poison, BASE, 0, false);
-	EXPECT_MAP(test, );
+	EXPECT_EMPTY(test);
 }
 
 static void poison_test_overlap(struct kunit *test)
@@ -140,7 +142,7 @@ static void poison_test_split(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, forget(test, 3, 3), 0);
 	EXPECT_MAP(test, { 1, 2, BAD }, { 6, 2, BAD });
 	KUNIT_EXPECT_EQ(test, forget(test, 0, 9), 0);
-	EXPECT_MAP(test, );
+	EXPECT_EMPTY(test);
 }
 
 /* The defect of the list that this replaces: the record took the last length. */
@@ -171,7 +173,7 @@ static void poison_test_bytes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nd_poison_begin_repair(poison, BASE, L - 1), 0);
 	EXPECT_MAP(test, { 0, 1, BAD });
 	KUNIT_EXPECT_EQ(test, nd_poison_forget(poison, BASE, -L), 0);
-	EXPECT_MAP(test, );
+	EXPECT_EMPTY(test);
 	nd_poison_add(poison, -4 * L, -1ULL, false);
 	KUNIT_EXPECT_TRUE(test, nd_poison_hit(poison, -1ULL, -1ULL));
 	KUNIT_EXPECT_FALSE(test, nd_poison_hit(poison, 0, -4 * L - 1));
@@ -202,7 +204,7 @@ static void poison_test_repair(struct kunit *test)
 	EXPECT_MAP(test, { 0, 2, BAD | REPAIR }, { 3, 1, SIM | REPAIR },
 		   { 6, 2, BAD | REPAIR });
 	KUNIT_EXPECT_EQ(test, end(test, 0, 8, true), 0);
-	EXPECT_MAP(test, );
+	EXPECT_EMPTY(test);
 }
 
 static void poison_test_repoison(struct kunit *test)
@@ -255,7 +257,7 @@ static void poison_test_million(struct kunit *test)
 	add(test, 0, 2 * MANY);
 	EXPECT_MAP(test, { 0, 2 * MANY, BAD });
 	KUNIT_EXPECT_EQ(test, forget(test, 0, 2 * MANY), 0);
-	EXPECT_MAP(test, );
+	EXPECT_EMPTY(test);
 }
 
 #define MODEL	512
@@ -358,6 +360,28 @@ static void poison_test_no_memory_to_add(struct kunit *test)
 	EXPECT_MAP(test, { 0, 1, BAD });
 }
 
+/* An error that is told in the middle of a repair is seen by who looks. */
+static void poison_test_no_memory_in_repair(struct kunit *test)
+{
+	struct nd_poison *poison = test->priv;
+
+	add(test, 0, 8);
+	simulate(test, 8, 8);
+	KUNIT_EXPECT_EQ(test, begin(test, 0, 16), 0);
+	kunit_activate_static_stub(test, nd_poison_store, no_memory);
+	add(test, 5, 1);
+	add(test, 12, 1);
+	EXPECT_MAP(test, { 0, 5, BAD | REPAIR }, { 5, 1, BAD },
+		   { 6, 2, BAD | REPAIR }, { 8, 4, SIM | REPAIR },
+		   { 12, 1, BAD }, { 13, 3, SIM | REPAIR });
+	KUNIT_EXPECT_TRUE(test, nd_poison_any(poison, BASE, 8 * L, REPAIR, 0));
+	KUNIT_EXPECT_TRUE(test, nd_poison_any(poison, BASE + 8 * L, 8 * L, BAD, BAD));
+	kunit_deactivate_static_stub(test, nd_poison_store);
+	add(test, 100, 1);
+	KUNIT_EXPECT_EQ(test, end(test, 0, 16, true), 0);
+	EXPECT_MAP(test, { 5, 1, BAD }, { 12, 1, BAD }, { 100, 1, BAD });
+}
+
 static void poison_test_no_memory_to_repair(struct kunit *test)
 {
 	add(test, 0, 8);
@@ -374,7 +398,7 @@ static void poison_test_no_memory_to_repair(struct kunit *test)
 	/* A later repair gets them. */
 	KUNIT_EXPECT_EQ(test, begin(test, 0, 8), 0);
 	KUNIT_EXPECT_EQ(test, end(test, 0, 8, true), 0);
-	EXPECT_MAP(test, );
+	EXPECT_EMPTY(test);
 }
 
 static void poison_test_view(struct kunit *test)
@@ -499,6 +523,7 @@ static struct kunit_case poison_test_cases[] = {
 	KUNIT_CASE(poison_test_model),
 	KUNIT_CASE(poison_test_no_memory_to_add),
 	KUNIT_CASE(poison_test_no_memory_to_repair),
+	KUNIT_CASE(poison_test_no_memory_in_repair),
 	KUNIT_CASE(poison_test_view),
 	KUNIT_CASE(poison_test_filter),
 	KUNIT_CASE(poison_test_parse),

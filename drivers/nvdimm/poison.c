@@ -175,6 +175,7 @@ static void clear_filters(struct nd_poison *poison, u64 start, u64 end)
 			if (!nd_poison_hit(poison, chunk, chunk +
 					   BIT_ULL(ND_POISON_CHUNK_SHIFT) - 1))
 				clear_bit(i, bb->filter);
+			cond_resched();
 		}
 	}
 }
@@ -323,7 +324,7 @@ EXPORT_SYMBOL_GPL(nd_poison_add);
  * @within: physical addresses to look at
  * @found: the first bad bytes of them that are in one state
  *
- * Context: Any.
+ * Context: Any but interrupts; takes no lock but in want of memory.
  * Return: ND_POISON_* of the bytes that were found, 0 when there are none.
  */
 unsigned int nd_poison_find(struct nd_poison *poison, const struct range *within,
@@ -351,6 +352,8 @@ unsigned int nd_poison_find(struct nd_poison *poison, const struct range *within
 		*found = coarse;
 		return ND_POISON_BAD;
 	}
+	if (unlikely(hit) && coarse.start <= found->end)
+		found->end = coarse.start - 1;
 	return entry ? xa_to_value(entry) : 0;
 }
 EXPORT_SYMBOL_GPL(nd_poison_find);
@@ -363,7 +366,7 @@ EXPORT_SYMBOL_GPL(nd_poison_find);
  * @mask: ND_POISON_* flags that matter
  * @want: those of them that are set in such a line
  *
- * Context: Any.
+ * Context: Any but interrupts; takes no lock but in want of memory.
  * Return: true when there is.
  */
 bool nd_poison_any(struct nd_poison *poison, u64 addr, u64 len,
@@ -414,6 +417,7 @@ static int change_states(struct nd_poison *poison, unsigned long line,
 				return rc;
 		}
 		line = to + 1;
+		cond_resched();
 	}
 	return 0;
 }
@@ -605,24 +609,20 @@ EXPORT_SYMBOL_GPL(nd_badblocks_exit);
 /**
  * nd_badblocks_near - May something be bad in a range, or next to it?
  * @bb: the view
- * @start: physical address of the first byte, in the view
- * @end: physical address of the last byte; what is behind the view is not seen
+ * @start: physical address of the first byte
+ * @end: physical address of the last byte; what is not in the view is not seen
  *
- * Context: Any.
+ * Context: Any but interrupts; takes no lock but in want of memory.
  * Return: false when nothing is.
  */
 bool nd_badblocks_near(struct nd_badblocks *bb, u64 start, u64 end)
 {
-	unsigned long i = (start - bb->range.start) >> ND_POISON_CHUNK_SHIFT;
-	unsigned long last = (min(end, bb->range.end) - bb->range.start) >>
-			     ND_POISON_CHUNK_SHIFT;
+	unsigned long first, last;
 
 	if (unlikely(!bb->filter))
 		return true;
-	for (; i <= last; i++)
-		if (test_bit(i, bb->filter))
-			return true;
-	return false;
+	return chunks_of(bb, start, end, &first, &last) &&
+	       find_next_bit(bb->filter, last + 1, first) <= last;
 }
 EXPORT_SYMBOL_GPL(nd_badblocks_near);
 

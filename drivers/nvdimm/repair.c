@@ -105,7 +105,7 @@ static void pmem_poison_detach(void *_pmem)
 	struct range within = pmem->pgmap.range, bad;
 
 	scoped_guard(mutex, &pmem->poison.lock)
-		pmem->poison.state = PMEM_PAGES_GONE;
+		WRITE_ONCE(pmem->poison.state, PMEM_PAGES_GONE);
 	while (within.start <= within.end &&
 	       nd_poison_find(pmem->bb.poison, &within, &bad)) {
 		unsigned long pfn = PHYS_PFN(bad.start);
@@ -133,7 +133,7 @@ int devm_pmem_poison_attach(struct device *dev, struct pmem_device *pmem)
 		return 0;
 	pmem_poison_revalidate(pmem, &pmem->pgmap.range);
 	scoped_guard(mutex, &pmem->poison.lock)
-		pmem->poison.state = PMEM_PAGES_IN_USE;
+		WRITE_ONCE(pmem->poison.state, PMEM_PAGES_IN_USE);
 	return devm_add_action_or_reset(dev, pmem_poison_detach, pmem);
 }
 
@@ -176,6 +176,18 @@ static void confine_page(struct pmem_device *pmem, unsigned long pfn)
 	refuse_page(pmem, pfn);
 }
 
+static bool all_confined(struct pmem_device *pmem, const struct range *bad,
+			 unsigned int nr)
+{
+	unsigned long pfn;
+
+	for (; nr--; bad++)
+		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++)
+			if (!is_confined(pmem, pfn))
+				return false;
+	return true;
+}
+
 /*
  * The bad lines of some ranges are recorded, so accesses take the long way from
  * here on.  Those that still go through the direct map, under rcu_read_lock(),
@@ -187,7 +199,8 @@ static void confine(struct pmem_device *pmem, const struct range *bad,
 	unsigned int noio = memalloc_noio_save();
 	unsigned long pfn;
 
-	if (READ_ONCE(pmem->poison.state) == PMEM_PAGES_IN_USE)
+	if (READ_ONCE(pmem->poison.state) == PMEM_PAGES_IN_USE &&
+	    !all_confined(pmem, bad, nr))
 		synchronize_rcu_expedited();
 	for (; nr--; bad++)
 		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
@@ -198,38 +211,25 @@ static void confine(struct pmem_device *pmem, const struct range *bad,
 }
 
 /**
- * pmem_poison_confine - Take the pages of bad lines out of the direct map.
- * @pmem: the pmem device, with struct pages
- * @addr: physical address of the first bad byte; it is recorded
- * @len: number of bad bytes
- *
- * A page that cannot be confined, for want of memory, stays in the direct map
- * and is recorded as bad as a whole.  One that was repaired in the meantime is
- * left alone.
- *
- * Context: Process context, sleeps.  Takes pmem->poison.lock.
- */
-void pmem_poison_confine(struct pmem_device *pmem, phys_addr_t addr, size_t len)
-{
-	struct range bad = { .start = addr, .end = addr + len - 1 };
-
-	confine(pmem, &bad, 1);
-}
-
-/**
  * pmem_poison_add - Record an error, and confine the pages that it is in.
  * @pmem: the pmem device, with struct pages
  * @addr: physical address of the first bad byte
  * @len: number of bad bytes
  * @simulated: the medium is good
  *
+ * A page that cannot be confined, for want of memory, stays in the direct map
+ * and is recorded as bad as a whole.  One that was repaired in the meantime is
+ * left alone.
+ *
  * Context: Process context, from memory_failure(); sleeps.
  */
 void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len,
 		     bool simulated)
 {
+	struct range bad = { .start = addr, .end = addr + len - 1 };
+
 	nvdimm_add_poison(pmem->dev, addr, len, simulated);
-	pmem_poison_confine(pmem, addr, len);
+	confine(pmem, &bad, 1);
 	nd_badblocks_notify(&pmem->bb);
 }
 
@@ -241,9 +241,11 @@ static void unmap_bad(struct pmem_device *pmem, const struct range *bad)
 	for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
 		if (IS_ENABLED(CONFIG_MEMORY_FAILURE) &&
 		    pgmap_pfn_valid(&pmem->pgmap, pfn) &&
-		    READ_ONCE(pfn_to_page(pfn)->mapping))
-			memory_failure_range(PFN_PHYS(pfn), PAGE_SIZE,
-					     MF_UNMAP_ONLY);
+		    READ_ONCE(pfn_to_page(pfn)->mapping) &&
+		    memory_failure_range(PFN_PHYS(pfn), PAGE_SIZE, MF_UNMAP_ONLY))
+			dev_warn_ratelimited(pmem->dev,
+					     "pfn %#lx: bad, still mapped\n",
+					     pfn);
 		cond_resched();
 	}
 }
@@ -263,10 +265,12 @@ static void unmap_bad(struct pmem_device *pmem, const struct range *bad)
 void pmem_poison_revalidate(struct pmem_device *pmem, const struct range *range)
 {
 	struct range within = *range, bad[BATCH];
-	unsigned int i, nr;
+	unsigned int i, nr = 0;
 
 	do {
-		for (nr = 0; has_pages(pmem) && nr < BATCH; nr++) {
+		if (!has_pages(pmem))
+			break;
+		for (nr = 0; nr < BATCH; nr++) {
 			if (within.start > within.end ||
 			    !nd_poison_find(pmem->bb.poison, &within, &bad[nr]))
 				break;
@@ -464,8 +468,12 @@ static int repair_part(struct pmem_device *pmem, struct page *page,
 		rc = -EOPNOTSUPP;
 	if (!rc)
 		rc = accept_repair(pmem, offset, len);
-	if (rc)
+	if (rc) {
 		nvdimm_end_repair(pmem->dev, phys, len, false);
+		/* Should the page be restored, but not forgotten. */
+		if (has_pages(pmem))
+			confine_page(pmem, PHYS_PFN(phys));
+	}
 	nd_badblocks_notify(&pmem->bb);
 	return rc;
 }
@@ -550,7 +558,7 @@ static blk_status_t do_parts(struct pmem_device *pmem, struct page *page,
 }
 
 /**
- * pmem_poison_read - Read a range that pmem_poison_hit().
+ * pmem_poison_read - Read a range for which pmem_poison_hit() is true.
  * @pmem: the pmem device
  * @page: page to read into
  * @page_off: where in @page, in bytes
@@ -568,7 +576,7 @@ blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
 }
 
 /**
- * pmem_poison_write - Write to a range that pmem_poison_hit(), and repair it.
+ * pmem_poison_write - Write to a range for which pmem_poison_hit() is true.
  * @pmem: the pmem device
  * @page: page to write from
  * @page_off: where in @page, in bytes
@@ -618,7 +626,7 @@ static int write_bytes(struct pmem_device *pmem, struct page *page,
 }
 
 /**
- * pmem_poison_write_iter - The same from an iterator, with any alignment.
+ * pmem_poison_write_iter - pmem_poison_write() from an iterator, any alignment.
  * @pmem: the pmem device
  * @offset: of the range, in bytes from the start of the device's memory
  * @bytes: of the range

@@ -20,11 +20,11 @@ struct range;
  *	      guards @buf.  Not held where memory of users is touched.
  * @confined: pfn -> xa_mk_value(0) for every page that is out of the direct map.
  *	      Changed under @lock.
- * @state:    of the pages as a whole; guarded by @lock
+ * @state:    of the pages as a whole; changed under @lock
  * @buf:      two pages: what a repair writes, and what it reads back
  *
  * memory_failure() holds its own lock and takes @lock; a repair holds @repair and
- * takes @lock; under @lock the map's own lock is taken.
+ * takes @lock; under @lock the map's own lock is taken, and those of the views.
  *
  * Which bytes are bad stands in the map of the bus (poison.h).  A page is in one
  * of three states:
@@ -56,7 +56,6 @@ int devm_pmem_poison_init(struct device *dev, struct pmem_device *pmem);
 int devm_pmem_poison_attach(struct device *dev, struct pmem_device *pmem);
 void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len,
 		     bool simulated);
-void pmem_poison_confine(struct pmem_device *pmem, phys_addr_t addr, size_t len);
 void pmem_poison_revalidate(struct pmem_device *pmem, const struct range *range);
 int pmem_poison_unpoison(struct pmem_device *pmem, unsigned long pfn);
 bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len);
