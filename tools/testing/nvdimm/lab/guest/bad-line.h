@@ -22,9 +22,7 @@ static inline off_t page_with_error(unsigned int at, unsigned int len)
 	char *p;
 	int fd;
 
-	make_fs("mkfs.ext4", "dax");
-	fd = new_file("/mnt/f", 4 * PAGE);
-	p = map_file(fd, 4 * PAGE, 0);
+	p = map_new_file("mkfs.ext4", "dax", &fd);
 	phys = addr_of(p + PAGE);
 	machine_check_scrub(phys + at, len);
 	EXPECT(!in_direct_map(phys), "the bad page is in the direct map");

@@ -394,6 +394,13 @@ void *map_file(int fd, size_t len, off_t off)
 	return want;
 }
 
+char *map_new_file(const char *mkfs, const char *opts, int *fd)
+{
+	make_fs(mkfs, opts);
+	*fd = new_file("/mnt/f", 4 * PAGE);
+	return map_file(*fd, 4 * PAGE, 0);
+}
+
 /* Entries of /proc/self/pagemap, for @n pages from @p on. */
 static void read_pagemap(const void *p, uint64_t *entry, size_t n)
 {

@@ -99,6 +99,8 @@ int new_file(const char *path, size_t len);	/* written, synced, all 'a' */
 int new_file_of_2m_blocks(const char *path);	/* on a new XFS; 4 MiB */
 uint64_t block_addr(int fd, off_t off);		/* physical, from fiemap */
 void *map_file(int fd, size_t len, off_t off);	/* shared, touched; PMD if it can */
+/* On a new filesystem, a new file of 4 pages of 'a', mapped; also its fd. */
+char *map_new_file(const char *mkfs, const char *opts, int *fd);
 uint64_t addr_of(const void *p);		/* physical, from pagemap */
 bool maps_page(const void *p, size_t len, uint64_t phys);
 uint64_t available_memory(void);		/* bytes, from /proc/meminfo */

@@ -18,9 +18,7 @@ static inline void survive(const char *mkfs, const char *opts)
 	char *p;
 	int fd;
 
-	make_fs(mkfs, opts);
-	fd = new_file("/mnt/f", 4 * PAGE);
-	p = map_file(fd, 4 * PAGE, 0);
+	p = map_new_file(mkfs, opts, &fd);
 	got = machine_check_load(p + PAGE + 128, LINE);
 	EXPECT(got.taken, "no SIGBUS");
 	EXPECT(got.code == BUS_MCEERR_AR, "si_code %d", got.code);

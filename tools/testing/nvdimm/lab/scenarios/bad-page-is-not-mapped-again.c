@@ -11,9 +11,7 @@ SCENARIO("a bad page is not mapped again",
 	char *p;
 	int fd;
 
-	make_fs("mkfs.ext4", "dax");
-	fd = new_file("/mnt/f", 4 * PAGE);
-	p = map_file(fd, 4 * PAGE, 0);
+	p = map_new_file("mkfs.ext4", "dax", &fd);
 	got = machine_check_load(p + PAGE, LINE);
 	EXPECT(got.taken, "no SIGBUS");
 	got = touch(p + PAGE + 1024);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
-#include "lab.h"
+#include "found.h"
 
 static void hwpoison(void *p)
 {
@@ -15,15 +13,12 @@ SCENARIO("MADV_HWPOISON: refused to everybody until it is written",
 	 .audit = "B14", .on = NFIT | E820, .demo = true,
 	 .stock = "fails: the bad page can be read")
 {
-	static char buf[PAGE];
 	struct sigbus got;
 	uint64_t phys;
 	char *p;
 	int fd;
 
-	make_fs("mkfs.ext4", "dax");
-	fd = new_file("/mnt/f", 4 * PAGE);
-	p = map_file(fd, 4 * PAGE, 0);
+	p = map_new_file("mkfs.ext4", "dax", &fd);
 	phys = addr_of(p + PAGE);
 	got = catch_sigbus(hwpoison, p + PAGE);
 	EXPECT(got.taken && got.code == BUS_MCEERR_AR, "si_code %d", got.code);
@@ -31,10 +26,5 @@ SCENARIO("MADV_HWPOISON: refused to everybody until it is written",
 	EXPECT(is_bad((phys - pmem_base()) / SECTOR, 8), "not in badblocks");
 	EXPECT(!in_direct_map(phys), "in the direct map");
 	EXPECT(!touch(p).taken, "SIGBUS in the page before it");
-	memset(buf, 'r', PAGE);
-	EXPECT(pwrite(fd, buf, PAGE, PAGE) == PAGE, "pwrite: %m");
-	EXPECT(!touch(p + PAGE).taken, "SIGBUS after the repair");
-	EXPECT(all(p + PAGE, 'r', PAGE), "other data came back");
-	EXPECT(in_direct_map(phys), "repaired, but not in the direct map");
-	EXPECT(!has_badblock(0, -1ULL), "repaired, but in badblocks");
+	expect_repair(fd, p, phys);
 }

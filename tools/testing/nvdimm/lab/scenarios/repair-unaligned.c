@@ -17,9 +17,7 @@ SCENARIO("pwrite of any alignment over a bad sector repairs it",
 	char *p;
 	int fd;
 
-	make_fs("mkfs.ext4", "dax");
-	fd = new_file("/mnt/f", 4 * PAGE);
-	p = map_file(fd, 4 * PAGE, 0);
+	p = map_new_file("mkfs.ext4", "dax", &fd);
 	phys = addr_of(p + PAGE);
 	machine_check_scrub(phys + BAD * SECTOR + 64, LINE);
 	memset(buf, 'r', sizeof(buf));

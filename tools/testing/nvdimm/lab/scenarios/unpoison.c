@@ -14,9 +14,7 @@ SCENARIO("unpoison takes back a simulated error, but not a real one",
 	char *p;
 	int fd, rc;
 
-	make_fs("mkfs.ext4", "dax");
-	fd = new_file("/mnt/f", 4 * PAGE);
-	p = map_file(fd, 4 * PAGE, 0);
+	p = map_new_file("mkfs.ext4", "dax", &fd);
 	phys = addr_of(p + PAGE);
 	munmap(p, 4 * PAGE);
 	rc = hwpoison_inject(CORRUPT, phys);
