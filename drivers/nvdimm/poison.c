@@ -456,32 +456,6 @@ static bool whole_lines(u64 addr, u64 len, unsigned long *first,
 }
 
 /**
- * nd_poison_forget - Bytes are good, somebody else has seen to that.
- * @poison: the map
- * @addr: physical address of the first of them
- * @len: how many; a line that is good in part is still bad
- *
- * Context: Process context, sleeps; allocates without I/O.
- * Return: 0, or -ENOMEM when the bytes are as bad as before.
- */
-int nd_poison_forget(struct nd_poison *poison, u64 addr, u64 len)
-{
-	unsigned long first, last;
-	int rc;
-
-	if (!whole_lines(addr, len, &first, &last))
-		return 0;
-	guard(mutex)(&poison->lock);
-	rc = drain_coarse(poison);
-	if (!rc)
-		rc = set_state(poison, first, last, 0);
-	if (!rc)
-		clear_filters(poison, line_start(first), line_end(last));
-	return rc;
-}
-EXPORT_SYMBOL_GPL(nd_poison_forget);
-
-/**
  * nd_poison_begin_repair - Bytes are going to be cleared and overwritten.
  * @poison: the map
  * @addr: physical address of the first of them

@@ -70,7 +70,6 @@ struct nd_poison {
 void nd_poison_init(struct nd_poison *poison);
 void nd_poison_exit(struct nd_poison *poison);
 void nd_poison_add(struct nd_poison *poison, u64 addr, u64 len, bool simulated);
-int nd_poison_forget(struct nd_poison *poison, u64 addr, u64 len);
 unsigned int nd_poison_find(struct nd_poison *poison, const struct range *within,
 			    struct range *found);
 bool nd_poison_any(struct nd_poison *poison, u64 addr, u64 len,

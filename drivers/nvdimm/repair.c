@@ -290,7 +290,7 @@ void pmem_poison_revalidate(struct pmem_device *pmem, const struct range *range)
  * @offset: of the range, in bytes from the start of the device's memory
  * @len: of the range, in bytes
  *
- * Context: Any.
+ * Context: Any but interrupts.
  * Return: true when there is a bad line in its pages.
  */
 bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len)
@@ -307,7 +307,7 @@ bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len)
  * @offset: of the first page, in bytes from the start of the device's memory
  * @nr_pages: how many to look at
  *
- * Context: Any.
+ * Context: Any but interrupts.
  * Return: 0 to @nr_pages.
  */
 long pmem_poison_good_pages(struct pmem_device *pmem, phys_addr_t offset,

@@ -402,7 +402,10 @@ def cmd_bench(args):
     if not args.ktap:
         print(f"{'instructions per call':46} {kernels[0].name:>9} "
               f"{'patched':>9} {'ratio':>7} {'limit':>6}")
-    for what, base, count, limit, name in rows_of(runs, kernels):
+    rows = list(rows_of(runs, kernels))
+    if not rows:
+        raise LabError("nothing was measured")
+    for what, base, count, limit, name in rows:
         text = (f"{what:46} {base:9} {count:9} {count / base:7.4f} "
                 f"{limit / 1000:6.3f}")
         good = 0 < count * 1000 <= base * limit
