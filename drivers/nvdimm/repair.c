@@ -30,6 +30,7 @@
  * can be used.
  */
 #include <linux/cleanup.h>
+#include <linux/dax-failure.h>
 #include <linux/highmem.h>
 #include <linux/libnvdimm.h>
 #include <linux/mm.h>
@@ -150,30 +151,90 @@ static void refuse_page(struct pmem_device *pmem, unsigned long pfn)
 			    pfn);
 }
 
-/* Take a page with a bad line out of the direct map, and count it. */
-static void confine_page(struct pmem_device *pmem, unsigned long pfn)
+/* Count a page that has a bad line, and flag it. */
+static bool count_page(struct pmem_device *pmem, unsigned long pfn)
 {
-	struct pmem_poison *poison = &pmem->poison;
 	phys_addr_t phys = PFN_PHYS(pfn);
-	int rc;
 
-	guard(mutex)(&poison->lock);
-	if (poison->state == PMEM_PAGES_GONE ||
+	lockdep_assert_held(&pmem->poison.lock);
+	if (pmem->poison.state == PMEM_PAGES_GONE ||
 	    !pgmap_pfn_valid(&pmem->pgmap, pfn) ||
 	    !nd_poison_hit(pmem->bb.poison, phys, phys + PAGE_SIZE - 1))
-		return;
+		return false;
 	memory_failure_count(pfn);
-	rc = xa_insert(&poison->confined, pfn, xa_mk_value(0), GFP_NOIO);
-	if (rc == -EBUSY)
-		return;
-	if (!rc) {
-		rc = set_mce_nospec(pfn);
-		trace_nvdimm_poison_confine(phys, rc);
+	return true;
+}
+
+/* Does a page have to leave the direct map?  It is marked if so. */
+static bool mark_confined(struct pmem_device *pmem, unsigned long pfn)
+{
+	int rc;
+
+	if (!count_page(pmem, pfn))
+		return false;
+	rc = xa_insert(&pmem->poison.confined, pfn, xa_mk_value(0), GFP_NOIO);
+	if (rc && rc != -EBUSY)
+		refuse_page(pmem, pfn);
+	return !rc;
+}
+
+/* Take marked pages out of the direct map; one by one if not all at once. */
+static void take_out(struct pmem_device *pmem, unsigned long pfn,
+		     unsigned long nr)
+{
+	int rc = nr ? set_mce_nospec_range(pfn, nr) : 0;
+	unsigned long end;
+
+	for (end = pfn + nr; pfn < end; pfn++) {
+		if (rc && nr > 1)
+			rc = set_mce_nospec_range(pfn, 1);
+		trace_nvdimm_poison_confine(PFN_PHYS(pfn), rc);
 		if (!rc)
-			return;
-		xa_erase(&poison->confined, pfn);
+			continue;
+		xa_erase(&pmem->poison.confined, pfn);
+		refuse_page(pmem, pfn);
 	}
-	refuse_page(pmem, pfn);
+}
+
+/*
+ * What is done in one go: it takes the lock for that long, and no entry of the
+ * direct map for 2 MiB is ever made not-present as a whole.
+ */
+#define CONFINE_PAGES	256
+
+/* Take pages with bad lines out of the direct map, and count them. */
+static void confine_pages(struct pmem_device *pmem, unsigned long pfn,
+			  unsigned long nr)
+{
+	unsigned long end = pfn + nr, run = 0;
+
+	guard(mutex)(&pmem->poison.lock);
+	for (; pfn < end; pfn++) {
+		if (mark_confined(pmem, pfn)) {
+			run++;
+			continue;
+		}
+		take_out(pmem, pfn - run, run);
+		run = 0;
+	}
+	take_out(pmem, end - run, run);
+}
+
+/*
+ * What begins to map a page from here on has to see that it is bad, and a synchronous
+ * fault that has asked for it before looks at the flag.
+ */
+static void count_pages(struct pmem_device *pmem, const struct range *bad,
+			unsigned int nr)
+{
+	unsigned long pfn;
+
+	for (; nr--; bad++)
+		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
+			scoped_guard(mutex, &pmem->poison.lock)
+				count_page(pmem, pfn);
+			cond_resched();
+		}
 }
 
 static bool all_confined(struct pmem_device *pmem, const struct range *bad,
@@ -190,21 +251,27 @@ static bool all_confined(struct pmem_device *pmem, const struct range *bad,
 
 /*
  * The bad lines of some ranges are recorded, so accesses take the long way from
- * here on.  Those that still go through the direct map, under rcu_read_lock(),
- * have to be through with it.
+ * here on, and faults are refused.  Those that still go through the direct map,
+ * under rcu_read_lock(), have to be through with it, and those that still map a
+ * page have to show it.
  */
 static void confine(struct pmem_device *pmem, const struct range *bad,
 		    unsigned int nr)
 {
 	unsigned int noio = memalloc_noio_save();
-	unsigned long pfn;
+	unsigned long pfn, next;
 
 	if (READ_ONCE(pmem->poison.state) == PMEM_PAGES_IN_USE &&
-	    !all_confined(pmem, bad, nr))
+	    !all_confined(pmem, bad, nr)) {
+		count_pages(pmem, bad, nr);
 		synchronize_rcu_expedited();
+		dax_wait_for_faults();
+	}
 	for (; nr--; bad++)
-		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
-			confine_page(pmem, pfn);
+		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end);
+		     pfn = next) {
+			next = round_down(pfn + CONFINE_PAGES, CONFINE_PAGES);
+			confine_pages(pmem, pfn, min(next, PHYS_PFN(bad->end) + 1) - pfn);
 			cond_resched();
 		}
 	memalloc_noio_restore(noio);
@@ -236,18 +303,14 @@ void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len,
 /* Take the pages of a bad range from those who map them. */
 static void unmap_bad(struct pmem_device *pmem, const struct range *bad)
 {
-	unsigned long pfn;
+	phys_addr_t start = max(bad->start, pmem->bb.range.start);
+	phys_addr_t end = min(bad->end, pmem->bb.range.end);
 
-	for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
-		if (IS_ENABLED(CONFIG_MEMORY_FAILURE) &&
-		    pgmap_pfn_valid(&pmem->pgmap, pfn) &&
-		    READ_ONCE(pfn_to_page(pfn)->mapping) &&
-		    memory_failure_range(PFN_PHYS(pfn), PAGE_SIZE, MF_UNMAP_ONLY))
-			dev_warn_ratelimited(pmem->dev,
-					     "pfn %#lx: bad, still mapped\n",
-					     pfn);
-		cond_resched();
-	}
+	if (IS_ENABLED(CONFIG_MEMORY_FAILURE) && start <= end &&
+	    memory_failure_range(start, end - start + 1, MF_UNMAP_ONLY))
+		dev_warn_ratelimited(pmem->dev,
+				     "pfn %#lx: bad, still mapped\n",
+				     PHYS_PFN(start));
 }
 
 #define BATCH	32
@@ -472,7 +535,7 @@ static int repair_part(struct pmem_device *pmem, struct page *page,
 		nvdimm_end_repair(pmem->dev, phys, len, false);
 		/* Should the page be restored, but not forgotten. */
 		if (has_pages(pmem))
-			confine_page(pmem, PHYS_PFN(phys));
+			confine_pages(pmem, PHYS_PFN(phys), 1);
 	}
 	nd_badblocks_notify(&pmem->bb);
 	return rc;

@@ -10,7 +10,7 @@ alone.
 import struct
 
 STATUS_BLOCK = 0x3FF00000       # also in guest/ghes.h
-BLOCK_SIZE = 0x1000
+BLOCK_SIZE = 0x10000            # also in guest/ghes.h; the kernel's limit
 POLL_MS = 100
 
 GHES = 9

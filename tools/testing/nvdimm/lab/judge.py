@@ -17,12 +17,14 @@ SPLATS = re.compile(
     r"INFO: rcu|kthread starved|hard LOCKUP|PANIC: |nobody cared|"
     r"Corrupted page table|VFS: Busy inodes|INFO: trying to register|"
     r"page dumped because|invoked oom-killer|page allocation failure|"
-    r"EXT4-fs error|XFS.*(?:Internal error|Corruption|Assertion failed)|"
+    r"sysfs: cannot create|EXT4-fs error|XFS.*(?:Internal error|Corruption|Assertion failed)|"
     r"ACPI(?: BIOS)? Error|Call Trace:")
 
 # Splats that are no defect, each with its reason.
 ALLOWED = [
     # (pattern, reason)
+    (r"XFS \(pmem0p2\): Corruption of on-disk metadata",
+     "two-filesystems-on-one-device has just broken it"),
 ]
 
 STAMP = re.compile(r"^(?:<\d>)?\[ *[\d.]+\](?:\[ *\w+\])? ?", re.M)
@@ -56,6 +58,8 @@ def _splat_outcome(first, console):
         return "hangs: " + first.strip()
     if "not syncing" in first:
         return "panics: " + first.split("not syncing:", 1)[-1].strip()
+    if first.startswith("sysfs: "):
+        return "warns: " + first
     if first.startswith("WARNING"):
         return "warns in " + _where(console)
     return f"oopses in {_where(console)}"

@@ -7,6 +7,7 @@ with machine checks, and says what they did.
 	lab.py run     --kernel daxmend=DIR [SCENARIO...]	KTAP
 	lab.py compare --kernel stock=DIR --kernel daxmend=DIR	table, KTAP
 	lab.py bench   --kernel stock=DIR --kernel daxmend=DIR	instructions, ratio
+	lab.py bench --long ...		with large memory too, OUT/revoke.dat
 	lab.py shell   --kernel daxmend=DIR
 
 DIR holds a built kernel tree (vmlinux and arch/x86/boot/bzImage).  One boot
@@ -19,6 +20,7 @@ import argparse
 import concurrent.futures
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,10 +30,12 @@ import time
 import image
 import judge
 import qemu
+import revoke
 from errors import LabError
 from gdbstub import ArmedLoad
 
 BOOT_TIMEOUT = 180      # seconds; TCG on a slow machine
+LONG_TIMEOUT = 7200     # of a long benchmark
 JOBS = min(2, os.cpu_count() or 1)
 
 
@@ -160,7 +164,7 @@ class Run:
         self.refused = None     # what the host could not do
 
     def answer(self, vm, request):
-        """Do what a scenario asks of the host."""
+        """Do what a scenario asks of the host; the answer, if there is one."""
         what, *args = request.split()
         if what == "scrub":
             qemu.machine_check(vm, qemu.SRAO, 0, int(args[0], 0), int(args[1]))
@@ -176,6 +180,8 @@ class Run:
             if self.armed.is_alive() or self.armed.failure:
                 raise LabError(self.armed.failure or "no end of it")
             self.armed = None
+        elif what == "clock":
+            return time.monotonic_ns() // 1000
         else:
             raise LabError(f"unknown request '{what}'")
 
@@ -195,11 +201,15 @@ class Run:
                 self.notes.append(rest)
             elif word == "req":
                 try:
-                    self.answer(vm, rest)
-                    vm.control.write("ack ok\n")
+                    answer = self.answer(vm, rest)
+                    vm.control.write(f"ack {answer or 'ok'}\n")
                 except (LabError, EOFError, TimeoutError) as e:
                     self.refused = str(e) or "QEMU did not answer"
                     vm.control.write(f"ack !{self.refused}\n")
+
+    def timeout(self):
+        long = qemu.KINDS[self.kind].get("long")
+        return LONG_TIMEOUT if long else self.lab.timeout
 
     def clone(self):
         """Run the scenario in a clone; its last word."""
@@ -212,7 +222,7 @@ class Run:
                 else:
                     vm.wait_running(60)
                 vm.control.write(f"run {self.scenario['name']}\n")
-                word = self.converse(vm, time.monotonic() + self.lab.timeout)
+                word = self.converse(vm, time.monotonic() + self.timeout())
                 if word is None:
                     vm.process.wait(20)
             finally:
@@ -270,13 +280,15 @@ class Run:
             say("\n".join(self.console.splitlines()[-25:]))
 
 
-def plan(lab, kernels, kinds, scenarios, bench=False):
-    """All runs, in order; benchmarks only when asked for."""
+def plan(lab, kernels, kinds, scenarios, bench=False, long=False):
+    """All runs, in order; benchmarks and large machines only when asked for."""
     runs = []
     scenarios = [s for s in scenarios if s["bench"] == bench]
+    kinds = kinds or [k for k, v in qemu.KINDS.items()
+                      if long or not v.get("long")]
     for scenario in scenarios:
         for kind, about in qemu.KINDS.items():
-            if about["bit"] & scenario["on"] and (not kinds or kind in kinds):
+            if about["bit"] & scenario["on"] and kind in kinds:
                 runs += [Run(lab, k, kind, scenario) for k in kernels]
     return runs
 
@@ -385,42 +397,92 @@ def rows_of(runs, kernels):
                 yield what, base, count, limit, kernel.name
 
 
-def cmd_bench(args):
-    """Instructions on the first kernel and on the others, as ratios."""
-    kernels = [Kernel(k) for k in args.kernel]
+def healthy_path(runs, kernels):
+    """(met, text, row of the table) for all that measure() counted."""
+    for what, base, count, limit, name in rows_of(runs, kernels):
+        row = (f"{what:46} {base:9} {count:9} {count / base:7.4f} "
+               f"{limit / 1000:6.3f}")
+        yield (0 < count * 1000 <= base * limit,
+               f"{name}: {' '.join(row.split())}", row)
+
+
+def revoking(runs, kernels):
+    """What revoking costs on every kernel: {name: costs}."""
+    found = {k.name: {} for k in kernels}
+    for run in runs:
+        found[run.kernel.name].update(revoke.costs(run))
+    return found
+
+
+def bench_tables(rows, found, first):
+    """What a reader gets who did not ask for KTAP."""
+    if rows:
+        print(f"{'instructions per call':46} {first:>9} {'patched':>9} "
+              f"{'ratio':>7} {'limit':>6}")
+    for good, _, row in rows:
+        print(row + ("" if good else "  (!)"))
+    for name, costs in found.items():
+        for line in revoke.table(name, costs):
+            print(line)
+
+
+def print_ktap(results):
+    print(f"KTAP version 1\n1..{len(results)}")
+    for number, (good, text) in enumerate(results, 1):
+        print(f"{'ok' if good else 'not ok'} {number} {text}")
+
+
+def expect_memory_for(kernels):
+    """For large machines: better no start than an end by the OOM killer."""
+    want = len(kernels[:JOBS]) * (qemu.LARGE_GIB + 1)
+    with open("/proc/meminfo") as f:
+        have = int(re.search(r"MemAvailable:\s+(\d+)", f.read())[1]) >> 20
+    if have < want:
+        raise LabError(f"{have} GiB of memory are available, {want} are needed",
+                       f"LAB_PMEM_GIB={max(2, have // JOBS - 1)} takes less")
+
+
+def run_benchmarks(args, kernels):
+    if args.long:
+        expect_memory_for(kernels)
     lab = Lab(args.out)
-    runs = plan(lab, kernels, None, lab.pick(args.scenarios), bench=True)
+    runs = plan(lab, kernels, None, lab.pick(args.scenarios), bench=True,
+                long=args.long)
     if not runs:
         raise LabError("no such benchmark")
     for run in runs:
-        lab.make_state(run.kernel, run.kind)
+        if not qemu.KINDS[run.kind].get("cold"):
+            lab.make_state(run.kernel, run.kind)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         list(pool.map(Run.run, runs))
-    lines = [(r.outcome == "passes", f"{r.kernel.name}: {r.scenario['name']}"
-              + ("" if r.outcome == "passes" else f": it {r.outcome}"))
-             for r in runs]
-    if not args.ktap:
-        print(f"{'instructions per call':46} {kernels[0].name:>9} "
-              f"{'patched':>9} {'ratio':>7} {'limit':>6}")
-    rows = list(rows_of(runs, kernels))
-    if not rows:
+    return runs
+
+
+def cmd_bench(args):
+    """Instructions on the first kernel and on the others, as ratios."""
+    kernels = [Kernel(k) for k in args.kernel]
+    runs = run_benchmarks(args, kernels)
+    results = [(r.outcome == "passes", f"{r.kernel.name}: {r.scenario['name']}"
+                + ("" if r.outcome == "passes" else f": it {r.outcome}"))
+               for r in runs]
+    rows = list(healthy_path(runs, kernels))
+    found = revoking(runs, kernels)
+    if not rows and not any(found.values()):
         raise LabError("nothing was measured")
-    for what, base, count, limit, name in rows:
-        text = (f"{what:46} {base:9} {count:9} {count / base:7.4f} "
-                f"{limit / 1000:6.3f}")
-        good = 0 < count * 1000 <= base * limit
-        lines.append((good, f"{name}: {' '.join(text.split())}"))
-        if not args.ktap:
-            print(text + ("" if good else "  (!)"))
+    results += [(good, text) for good, text, _ in rows]
+    for name in [k.name for k in kernels[1:]]:
+        results += [(good, f"{name}: {text}") for good, text
+                    in revoke.limits(found[kernels[0].name], found[name])]
+    if args.long:
+        revoke.write(f"{args.out}/revoke.dat", found)
     if args.ktap:
-        print(f"KTAP version 1\n1..{len(lines)}")
-        for number, (good, text) in enumerate(lines, 1):
-            print(f"{'ok' if good else 'not ok'} {number} {text}")
+        print_ktap(results)
     else:
-        for good, text in lines[:len(runs)]:
+        bench_tables(rows, found, kernels[0].name)
+        for good, text in results:
             if not good:
-                print(text)
-    return 0 if all(good for good, _ in lines) else 1
+                print(f"(!) {text}")
+    return 0 if all(good for good, _ in results) else 1
 
 
 def cmd_compare(args):
@@ -471,6 +533,8 @@ def main():
                         help="progress and table, no KTAP")
     parser.add_argument("--ktap", action="store_true",
                         help="the benchmarks as tests, with their limits")
+    parser.add_argument("--long", action="store_true",
+                        help="the benchmarks of large machines as well")
     args = parser.parse_intermixed_args()
     if args.command != "list" and not args.kernel:
         parser.error("--kernel NAME=DIR is needed")

@@ -74,11 +74,19 @@ KINDS["plain"] = dict(KINDS["nfit"], bit=32,
 KINDS["ghes"] = dict(KINDS["e820"], bit=64,
                      about="e820, and errors that firmware tells (GHES)",
                      tables=("hest",), append=KINDS["e820"]["append"]
-                     + f" memmap=64K${hest.STATUS_BLOCK:#x}")
+                     + f" memmap=128K${hest.STATUS_BLOCK:#x}")
 # The nfit machine again, one cpu, every guest instruction one nanosecond.
 KINDS["count"] = dict(KINDS["nfit"], bit=4,
                       about="nfit, instructions counted (-icount)",
                       icount=True, append="lab.icount")
+
+# And with more memory, for long benchmarks.  The saved state would be as large.
+LARGE_GIB = int(os.environ.get("LAB_PMEM_GIB", "9"))
+KINDS["large"] = dict(
+    KINDS["count"], bit=128, about=f"count with {LARGE_GIB} GiB of pmem",
+    cold=True, long=True, memory=f"1G,slots=2,maxmem={LARGE_GIB + 8}G",
+    devices=["-object", f"memory-backend-ram,id=pmem,size={LARGE_GIB}G",
+             "-device", "nvdimm,memdev=pmem,id=nvdimm0"])
 
 # An AMD guest panics on the first uncorrected error; TCG's "max" is one.
 CPU_MODEL = "Skylake-Server-v1"

@@ -17,6 +17,7 @@ import judge
 import kbuild
 import lab
 import qemu
+import revoke
 from errors import LabError
 
 LAB = image.LAB
@@ -47,7 +48,9 @@ class Tables(unittest.TestCase):
 
     def test_guest_knows_where_the_status_block_is(self):
         with open(f"{LAB}/guest/ghes.h") as f:
-            self.assertIn(f"{hest.STATUS_BLOCK:#x}UL", f.read())
+            text = f.read()
+        self.assertIn(f"{hest.STATUS_BLOCK:#x}UL", text)
+        self.assertIn(f"{hest.BLOCK_SIZE:#x}UL", text)
 
 
 class Benchmarks(unittest.TestCase):
@@ -71,6 +74,41 @@ class Benchmarks(unittest.TestCase):
                 self.run_of("daxmend", [])]
         self.assertEqual(list(lab.rows_of(runs, [r.kernel for r in runs]))[0][2],
                          0)
+
+
+class Revoking(unittest.TestCase):
+    def costs(self, count, signals=1, lines=1, others=200, entry=4096):
+        run = FakeRun("x", "passes")
+        run.notes = [f"revoke {64 << 20} {entry} {others} {count} 9 1000 9 9 "
+                     f"{signals} {lines} 9", "another note"]
+        return revoke.costs(run)
+
+    def met(self, stock, patched):
+        return [good for good, _ in revoke.limits(stock, patched)]
+
+    def test_limits(self):
+        """twice munmap(), one signal, few lines, and 300 times less than stock"""
+        stock = self.costs(600000, 9999, 9999)
+        self.assertEqual(self.met(stock, self.costs(2000)), [True, True])
+        self.assertEqual(self.met(stock, self.costs(2001)), [False, False])
+        self.assertEqual(self.met(stock, self.costs(2000, signals=2)), [False, True])
+        self.assertEqual(self.met(stock, self.costs(2000, lines=6)), [False, True])
+        self.assertEqual(self.met({}, self.costs(2000, others=10)), [True])
+        self.assertEqual(self.met(stock, self.costs(102000, entry=2 << 20)), [True])
+        self.assertEqual(self.met(stock, self.costs(102001, entry=2 << 20)), [False])
+
+    def test_data_has_blocks_for_gnuplot(self):
+        """a block has its name before it, and two empty lines between it and others"""
+        with tempfile.NamedTemporaryFile("r") as f:
+            revoke.write(f.name, {"stock": self.costs(600000),
+                                  "daxmend": self.costs(2000)})
+            text = f.read()
+        blocks = text.rstrip("\n").split("\n\n\n")
+        self.assertEqual([b.splitlines()[0] for b in blocks],
+                         ["# stock, 4 KiB, 200 others",
+                          "# daxmend, 4 KiB, 200 others"])
+        self.assertEqual(blocks[1].splitlines()[2].split()[:4],
+                         ["64", "2000", "1000", "2.00"])
 
 
 class Judge(unittest.TestCase):
@@ -97,6 +135,8 @@ class Judge(unittest.TestCase):
                          "panics: Fatal local machine check")
         self.assertTrue(judge.outcome(HUNG, None).startswith("hangs: "))
         self.assertEqual(judge.outcome(WARNING, "pass"), "warns in wp_page_copy")
+        self.assertEqual(judge.outcome("[ 1.0] sysfs: cannot create it", "pass"),
+                         "warns: sysfs: cannot create it")
         self.assertEqual(judge.outcome("", "fail pread: EIO"), "fails: pread: EIO")
 
     def test_machine_checks_are_no_splat(self):

@@ -14,11 +14,9 @@
 #include "lab.h"
 
 #define STATUS_BLOCK	0x3ff00000UL	/* also in hest.py */
+#define STATUS_SIZE	0x10000UL	/* of what STATUS_BLOCK points to */
 
-struct ghes_block {
-	uint32_t block_status;		/* bit 0: uncorrectable; 4-13: entries */
-	uint32_t raw_offset, raw_length, data_length;
-	uint32_t severity;		/* 0: recoverable */
+struct ghes_error {
 	uint8_t section[16];
 	uint32_t section_severity;
 	uint16_t revision;
@@ -32,34 +30,58 @@ struct ghes_block {
 	} mem;
 } __attribute__((packed));
 
+struct ghes_block {
+	uint32_t block_status;		/* bit 0: uncorrectable; 4-13: entries */
+	uint32_t raw_offset, raw_length, data_length;
+	uint32_t severity;		/* 0: recoverable */
+	struct ghes_error error[];
+} __attribute__((packed));
+
+#define GHES_ERRORS	((STATUS_SIZE - sizeof(struct ghes_block)) /	\
+			 sizeof(struct ghes_error))
+
 static bool ghes_taken(void *block)
 {
 	return !((volatile struct ghes_block *)block)->block_status;
 }
 
-static inline void ghes_memory_error(uint64_t phys)
+/* One in each of @n pages from @phys on, told at once; GHES_ERRORS at most. */
+static inline void ghes_memory_errors(uint64_t phys, unsigned int n)
 {
 	static const uint8_t mem_error[16] = {
 		0x14, 0x11, 0xbc, 0xa5, 0x64, 0x6f, 0xde, 0x4e,
 		0xb8, 0x63, 0x3e, 0x83, 0xed, 0x7c, 0x83, 0xb1,
 	};
-	struct ghes_block block = {
-		.data_length = sizeof(block) - 20, .revision = 0x201,
-		.section_length = sizeof(block.mem), .mem = {
-			.valid = 2, .phys = phys,
-		},
-	};
 	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
-	char *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			STATUS_BLOCK);
+	char *at = mmap(NULL, PAGE + STATUS_SIZE, PROT_READ | PROT_WRITE,
+			MAP_SHARED, fd, STATUS_BLOCK);
+	struct ghes_block *block = (void *)(at + 256);
+	unsigned int i;
 
 	EXPECT(at != MAP_FAILED, "/dev/mem: %m");
-	memcpy(block.section, mem_error, sizeof(mem_error));
-	memcpy(at + 256, &block, sizeof(block));
+	EXPECT(n && n <= GHES_ERRORS, "%u errors in a block", n);
+	memset(block, 0, sizeof(*block));
+	block->data_length = n * sizeof(struct ghes_error);
+	for (i = 0; i < n; i++) {
+		struct ghes_error error = {
+			.revision = 0x201, .section_length = sizeof(error.mem),
+			.mem = { .valid = 2, .phys = phys + i * PAGE, },
+		};
+
+		memcpy(error.section, mem_error, sizeof(mem_error));
+		memcpy(&block->error[i], &error, sizeof(error));
+	}
 	*(volatile uint64_t *)at = STATUS_BLOCK + 256;
 	__sync_synchronize();
-	*(volatile uint32_t *)(at + 256) = 0x11;
-	EXPECT(wait_for(ghes_taken, at + 256, 5000), "nobody takes the error");
+	*(volatile uint32_t *)block = n << 4 | 1;
+	EXPECT(wait_for(ghes_taken, block, 5000), "nobody takes the error");
+	munmap(at, PAGE + STATUS_SIZE);
+	close(fd);
+}
+
+static inline void ghes_memory_error(uint64_t phys)
+{
+	ghes_memory_errors(phys, 1);
 }
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * The pmem lab - the words that scenarios are written in (lab.h).
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fiemap.h>
@@ -70,6 +71,14 @@ void note(const char *fmt, ...)
 	va_start(ap, fmt);
 	tell("note", fmt, ap);
 	va_end(ap);
+}
+
+void expect_child(int status)
+{
+	if (WIFSIGNALED(status))
+		fail("a child is killed by signal %d", WTERMSIG(status));
+	if (status)
+		_exit(1);	/* it has told why */
 }
 
 /* ---- small files -------------------------------------------------------- */
@@ -168,7 +177,7 @@ void kmsg_mark(void)
 	kmsg_text[0] = 0;
 }
 
-bool kmsg_has(const char *text)
+static void read_kmsg(void)
 {
 	for (;;) {
 		size_t room = sizeof(kmsg_text) - kmsg_used - 1;
@@ -181,7 +190,38 @@ bool kmsg_has(const char *text)
 		kmsg_used += n;
 		kmsg_text[kmsg_used] = 0;
 	}
+}
+
+unsigned int kmsg_count(const char *text)
+{
+	unsigned int n = 0;
+	const char *at;
+
+	read_kmsg();
+	for (at = kmsg_text; (at = strstr(at, text)); at += strlen(text))
+		n++;
+	return n;
+}
+
+bool kmsg_has(const char *text)
+{
+	read_kmsg();
 	return strstr(kmsg_text, text);
+}
+
+/* Documentation/ABI/testing/dev-kmsg: a record is "priority,sequence,...". */
+uint64_t kmsg_seq(void)
+{
+	int fd = open("/dev/kmsg", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	unsigned long long seq;
+	char record[512] = "";
+
+	EXPECT(fd >= 0 && lseek(fd, 0, SEEK_END) >= 0 &&
+	       write(fd, "lab\n", 4) == 4 &&
+	       read(fd, record, sizeof(record) - 1) > 0 &&
+	       sscanf(record, "%*u,%llu", &seq) == 1, "/dev/kmsg: %m");
+	close(fd);
+	return seq;
 }
 
 /* ---- the persistent memory ---------------------------------------------- */
@@ -235,31 +275,38 @@ uint64_t pmem_size(void)
 	return read_u64("/sys/block/pmem0/size") * SECTOR;
 }
 
-bool has_badblock(uint64_t first, uint64_t last)
+/* Sectors of the record from @first to @last. */
+static uint64_t bad_sectors(uint64_t first, uint64_t last)
 {
 	static char text[16 * PAGE];
 	char *line, *save;
+	uint64_t bad = 0;
 
 	if (read_text("/sys/block/pmem0/badblocks", text, sizeof(text)) < 0)
-		return false;
+		return 0;
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
-		unsigned long long s, n;
+		unsigned long long from, to, n;
 
-		if (sscanf(line, "%llu %llu", &s, &n) == 2 &&
-		    s <= last && s + n > first)
-			return true;
+		if (sscanf(line, "%llu %llu", &from, &n) != 2)
+			continue;
+		to = from + n - 1;
+		from = from < first ? first : from;
+		to = to > last ? last : to;
+		if (from <= to)
+			bad += to - from + 1;
 	}
-	return false;
+	return bad;
+}
+
+bool has_badblock(uint64_t first, uint64_t last)
+{
+	return bad_sectors(first, last);
 }
 
 unsigned int count_bad(uint64_t sector, unsigned int n)
 {
-	unsigned int i, bad = 0;
-
-	for (i = 0; i < n; i++)
-		bad += has_badblock(sector + i, sector + i);
-	return bad;
+	return bad_sectors(sector, sector + n - 1);
 }
 
 bool is_bad(uint64_t sector, unsigned int n)
@@ -317,13 +364,21 @@ void bind_pmem(void)
 
 void make_fs(const char *mkfs, const char *opts)
 {
+	make_fs_on(pmem(), "/mnt", mkfs, opts);
+}
+
+void make_fs_on(const char *dev, const char *dir, const char *mkfs,
+		const char *opts)
+{
 	bool ext = strstr(mkfs, "ext");
 	bool xfs = strstr(mkfs, "xfs");
 	const char *type = xfs ? "xfs" : strstr(mkfs, "ext2") ? "ext2" : "ext4";
 
-	EXPECT(!sh("%s %s %s >/tmp/mkfs.log 2>&1", mkfs, ext ? "-F -q" : "-f",
-		   pmem()), "%s failed", mkfs);
-	EXPECT(!mount(pmem(), "/mnt", type, 0, opts), "mount -o %s: %s", opts,
+	/* Twice: even if the name of the device stands in /proc/mounts. */
+	EXPECT(!sh("%s %s %s >/tmp/mkfs.log 2>&1", mkfs, ext ? "-F -F -q" : "-f",
+		   dev), "%s failed", mkfs);
+	mkdir(dir, 0755);
+	EXPECT(!mount(dev, dir, type, 0, opts), "mount -o %s: %s", opts,
 	       strerror(errno));
 }
 
@@ -401,10 +456,10 @@ char *map_new_file(const char *mkfs, const char *opts, int *fd)
 	return map_file(*fd, 4 * PAGE, 0);
 }
 
-/* Entries of /proc/self/pagemap, for @n pages from @p on. */
+/* Entries of /proc/thread-self/pagemap, for @n pages from @p on. */
 static void read_pagemap(const void *p, uint64_t *entry, size_t n)
 {
-	int fd = open("/proc/self/pagemap", O_RDONLY);
+	int fd = open("/proc/thread-self/pagemap", O_RDONLY);
 	ssize_t len = n * sizeof(*entry);
 
 	EXPECT(fd >= 0, "pagemap: %s", strerror(errno));
@@ -583,6 +638,12 @@ static void ask(const char *fmt, ...)
 	check_ack(text);
 }
 
+uint64_t host_us(void)
+{
+	ask("clock");
+	return strtoull(lab_shared->text, NULL, 10);
+}
+
 /* ---- machine checks ----------------------------------------------------- */
 
 static unsigned int lsb_of(unsigned int len)
@@ -659,25 +720,28 @@ static void on_sigbus(int sig, siginfo_t *si, void *ctx)
 	siglongjmp(bus_jump, 1);
 }
 
-static void handle_sigbus(bool on)
-{
-	struct sigaction sa = { .sa_flags = on ? SA_SIGINFO : 0 };
-
-	if (on)
-		sa.sa_sigaction = on_sigbus;
-	else
-		sa.sa_handler = SIG_DFL;
-	sigaction(SIGBUS, &sa, NULL);
-}
-
 struct sigbus catch_sigbus(void (*fn)(void *), void *arg)
 {
+	struct sigaction sa = {
+		.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO,
+	}, before;
+
 	bus = (struct sigbus){ 0 };
-	handle_sigbus(true);
+	sigaction(SIGBUS, &sa, &before);
 	if (!sigsetjmp(bus_jump, 1))
 		fn(arg);
-	handle_sigbus(false);
+	sigaction(SIGBUS, &before, NULL);
 	return bus;
+}
+
+static void survive_sigbus(int sig)
+{
+	(void)sig;
+}
+
+void tolerate_sigbus(void)
+{
+	signal(SIGBUS, survive_sigbus);
 }
 
 static void load_byte(void *p)
@@ -790,6 +854,33 @@ uint64_t instructions(void)
 		counted = !!strstr(text, "lab.icount");
 	}
 	return counted ? __builtin_ia32_rdtsc() : 0;
+}
+
+/* Nanoseconds on the cpu, which are instructions (see qemu.py). */
+static uint64_t used_by(clockid_t clock)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(clock, &t);	/* it may have ended */
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+uint64_t instructions_of_all(void)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	uint64_t sum = 0;
+	clockid_t clock;
+
+	EXPECT(dir, "/proc: %m");
+	while ((entry = readdir(dir))) {
+		pid_t pid = atoi(entry->d_name);
+
+		if (pid && pid != getpid() && !clock_getcpuclockid(pid, &clock))
+			sum += used_by(clock);
+	}
+	closedir(dir);
+	return sum + used_by(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 #define ROUNDS	12

@@ -30,6 +30,7 @@ enum machine {
 	OF = 16,	/* a pmem-region of a device tree */
 	PLAIN = 32,	/* QEMU NVDIMM as it is: a _DSM without functions */
 	GHES = 64,	/* E820, and errors that firmware tells (ghes.h) */
+	LARGE = 128,	/* COUNT with more memory, for bench --long */
 };
 
 /**
@@ -72,6 +73,8 @@ struct scenario {
 _Noreturn void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A child has ended, with @status: well, or so does the scenario. */
+void expect_child(int status);
 
 #define EXPECT(cond, fmt, ...) \
 	do { if (!(cond)) fail(fmt, ##__VA_ARGS__); } while (0)
@@ -95,6 +98,9 @@ void bind_pmem(void);			/* and takes it again */
 
 /* mkfs with @mkfs ("mkfs.xfs -m rmapbt=1"), mounted on /mnt with @opts. */
 void make_fs(const char *mkfs, const char *opts);
+/* The same on another device, mounted on another directory. */
+void make_fs_on(const char *dev, const char *dir, const char *mkfs,
+		const char *opts);
 int new_file(const char *path, size_t len);	/* written, synced, all 'a' */
 int new_file_of_2m_blocks(const char *path);	/* on a new XFS; 4 MiB */
 uint64_t block_addr(int fd, off_t off);		/* physical, from fiemap */
@@ -140,6 +146,7 @@ struct sigbus {
 struct sigbus machine_check_load(const volatile void *p, unsigned int len);
 /* Run @fn with @arg; a SIGBUS ends it. */
 struct sigbus catch_sigbus(void (*fn)(void *), void *arg);
+void tolerate_sigbus(void);		/* a notice, outside of catch_sigbus() */
 struct sigbus touch(const volatile void *p);	/* load one byte */
 struct sigbus store(volatile void *p, int c);	/* store one byte */
 /*
@@ -152,6 +159,9 @@ void expect_kernel_load_hit(void);
 
 /* Instructions since boot, where the machine counts them (-icount), else 0. */
 uint64_t instructions(void);
+/* Those of all processes that there are, kernel threads too, without idling. */
+uint64_t instructions_of_all(void);
+uint64_t host_us(void);			/* the host's clock, in microseconds */
 
 /*
  * Benchmarks: tell the host how many instructions one call of @fn takes, the
@@ -165,6 +175,8 @@ void measure(const char *what, unsigned int limit, void (*before)(void),
 
 void kmsg_mark(void);			/* forget what was logged so far */
 bool kmsg_has(const char *text);	/* since the mark */
+unsigned int kmsg_count(const char *text);	/* how often */
+uint64_t kmsg_seq(void);		/* of a line that is logged here */
 bool wait_for(bool (*cond)(void *), void *arg, unsigned int ms);
 uint64_t read_u64(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int read_text(const char *path, char *buf, size_t len);
