@@ -13,12 +13,13 @@ BOTH	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock \
 	   --kernel daxmend=$(BUILD)/daxmend
 KUNIT	:= python3 $(BUILD)/kunit/tools/testing/kunit/kunit.py run \
 	   --kunitconfig=drivers/nvdimm --build_dir=.kunit
+DOC	:= Documentation/driver-api/nvdimm
 KERNEL	?= daxmend
 MACHINE	?= nfit
 
 # The targets share build/; what they run uses all cores by itself.
 .NOTPARALLEL:
-.PHONY: demo check check-debug compare bench kunit kunit-tree shell edit refresh mbox status packages kernels \
+.PHONY: demo check check-debug compare bench bench-long kunit kunit-tree shell edit refresh mbox status packages kernels \
 	stock daxmend list clean help
 
 demo: kernels
@@ -45,9 +46,16 @@ check-debug: packages
 compare: kernels
 	@$(LABPY) compare $(BOTH) $(SCENARIOS)
 
-# What the healthy path costs: instructions, stock beside daxmend.
+# What the healthy path and revoking cost: instructions, stock beside daxmend.
 bench: kernels
 	@$(LABPY) bench $(BOTH)
+
+# Up to 8 GiB, and the picture of what revoking costs: 20 GiB, half an hour.
+bench-long: kernels
+	@$(LABPY) bench --long $(BOTH)
+	@cp $(BUILD)/lab/revoke.dat $(DOC)/revoke-cost.dat
+	@gnuplot -e "data='$(DOC)/revoke-cost.dat'; out='$(DOC)/revoke-cost.svg'" \
+		$(LAB)/revoke.gp
 
 # The map's own tests under user mode Linux; the lab runs them as well.
 kunit: kunit-tree
@@ -100,7 +108,8 @@ help:
 	@echo "check     all tests, KTAP"
 	@echo "check-debug  all scenarios on a debug kernel (lockdep, KASAN)"
 	@echo "compare   all scenarios on both kernels, as a table"
-	@echo "bench     what the healthy path costs, in instructions"
+	@echo "bench     what the healthy path and revoking mappings cost"
+	@echo "bench-long   the same up to 8 GiB, and the picture in $(DOC)"
 	@echo "kunit     the tests of the map of bad lines, with kunit.py"
 	@echo "list      the scenarios"
 	@echo "shell     the patched kernel, interactive (KERNEL=stock, MACHINE=e820)"

@@ -5,7 +5,7 @@
 
 /* A pipe keeps a page, not a mapping: there is nobody to send a signal to. */
 SCENARIO("unbind of fsdax waits for a page that is in a pipe",
-	 .audit = "B12", .on = NFIT,
+	 .audit = "B12", .demo = true, .on = NFIT,
 	 .stock = "fails: the pipe shows the new contents")
 {
 	static char buf[PAGE];
