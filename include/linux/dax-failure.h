@@ -79,6 +79,7 @@ void dax_unregister_holder(struct dax_holder *holder);
 int dax_notify_failure(struct dax_device *dax_dev, u64 offset, u64 len,
 		       unsigned long pfn, int mf_flags);
 int dax_fault_lock(void);
+void dax_set_removed(struct dax_device *dax_dev);
 void dax_fault_unlock(int id);
 void dax_wait_for_faults(void);
 #else
@@ -88,6 +89,9 @@ static inline int dax_notify_failure(struct dax_device *dax_dev, u64 offset,
 	return 0;
 }
 static inline void dax_wait_for_faults(void)
+{
+}
+static inline void dax_set_removed(struct dax_device *dax_dev)
 {
 }
 #endif
