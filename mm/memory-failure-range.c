@@ -6,7 +6,8 @@
  * grow with the pages times the processes: for a range of a file, everyone who maps
  * it is found in one walk of the mapping, loses it in one, and is signalled in
  * one walk of the processes.  Who maps is told from the page tables: a process that
- * never touched the range, or has copies of its own, is not concerned.
+ * never touched the range, or has copies of its own, is not concerned.  It is told
+ * of one mapping, as only one SIGBUS can be pending.
  *
  * Nobody keeps a mapping because there was nobody to signal, or no memory to
  * remember him in: unmapping does not depend on that.  And the signal comes after
@@ -32,7 +33,7 @@
 #include <linux/slab.h>
 #include "internal.h"
 
-/* A mapping of the range: a signal to everyone who lives in @mm. */
+/* Who maps some of the range: a signal to everyone who lives in @mm. */
 struct mf_user {
 	struct hlist_node node;
 	struct mm_struct *mm;
@@ -64,10 +65,14 @@ static void mf_add_user(struct mf_range *range, struct vm_area_struct *vma,
 			unsigned long addr, unsigned long pfn)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	struct mf_user *user = &range->self;
+	struct mf_user *user;
 
 	range->found = vma;
-	if (mm != current->mm || user->mm)
+	hash_for_each_possible(range->users, user, node, (unsigned long)mm)
+		if (user->mm == mm)
+			return;
+	user = &range->self;
+	if (mm != current->mm)
 		user = kmalloc(sizeof(*user), GFP_ATOMIC);
 	if (!user) {
 		pr_err_ratelimited("Out of memory while machine check handling\n");
@@ -246,7 +251,7 @@ static void mf_revoke(struct address_space *mapping, struct mf_range *range,
  *	      who has some of it in his page tables, not only those who have
  *	      asked for it and the one who has used it
  *
- * One signal for each mapping, with the address of the first page that was in the
+ * One signal for each process, with the address of the first page that was in its
  * page tables, and the least significant bit of an address there: the largest
  * aligned block that is lost.  There may be more behind it.
  *

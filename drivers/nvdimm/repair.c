@@ -182,12 +182,12 @@ static bool mark_confined(struct pmem_device *pmem, unsigned long pfn)
 static void take_out(struct pmem_device *pmem, unsigned long pfn,
 		     unsigned long nr)
 {
-	int rc = nr ? set_mce_nospec_range(pfn, nr) : 0;
+	int all = nr ? set_mce_nospec_range(pfn, nr) : 0;
 	unsigned long end;
 
 	for (end = pfn + nr; pfn < end; pfn++) {
-		if (rc && nr > 1)
-			rc = set_mce_nospec_range(pfn, 1);
+		int rc = all && nr > 1 ? set_mce_nospec_range(pfn, 1) : all;
+
 		trace_nvdimm_poison_confine(PFN_PHYS(pfn), rc);
 		if (!rc)
 			continue;
@@ -243,9 +243,11 @@ static bool all_confined(struct pmem_device *pmem, const struct range *bad,
 	unsigned long pfn;
 
 	for (; nr--; bad++)
-		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++)
+		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
 			if (!is_confined(pmem, pfn))
 				return false;
+			cond_resched();
+		}
 	return true;
 }
 
@@ -333,11 +335,12 @@ void pmem_poison_revalidate(struct pmem_device *pmem, const struct range *range)
 	do {
 		if (!has_pages(pmem))
 			break;
-		for (nr = 0; nr < BATCH; nr++) {
-			if (within.start > within.end ||
-			    !nd_poison_find(pmem->bb.poison, &within, &bad[nr]))
-				break;
+		for (nr = 0; nr < BATCH && within.start <= within.end &&
+			     nd_poison_find(pmem->bb.poison, &within, &bad[nr]);) {
 			within.start = bad[nr].end + 1;
+			/* Known since long, else. */
+			if (!all_confined(pmem, &bad[nr], 1))
+				nr++;
 		}
 		if (nr)
 			confine(pmem, bad, nr);

@@ -23,7 +23,7 @@ struct range;
  * @state:    of the pages as a whole; changed under @lock
  * @buf:      two pages: what a repair writes, and what it reads back
  *
- * memory_failure() holds its own lock and takes @lock; a repair holds @repair and
+ * memory_failure() takes @lock; a repair holds @repair and
  * takes @lock; under @lock the map's own lock is taken, and those of the views.
  *
  * Which bytes are bad stands in the map of the bus (poison.h).  A page is in one

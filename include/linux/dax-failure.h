@@ -102,7 +102,14 @@ bool fs_dax_holder_get(struct dax_holder *holder);
 void fs_dax_holder_put(struct dax_holder *holder);
 int fs_dax_notify_failure(struct dax_holder *holder,
 			  const struct dax_failure *failure);
+#if IS_ENABLED(CONFIG_FS_DAX)
 void fs_dax_release_name(struct dax_holder *holder, struct kobject *kobj);
+#else
+static inline void fs_dax_release_name(struct dax_holder *holder,
+				       struct kobject *kobj)
+{
+}
+#endif
 
 /**
  * fs_dax_init_holder - Prepare for fs_dax_get_by_bdev().
