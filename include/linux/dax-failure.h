@@ -57,8 +57,6 @@ struct dax_holder_operations {
  * @data: the holder's own; set by the holder before it registers
  * @start: first byte of its range, from the start of the device
  * @len: of its range, in bytes
- * @dax_dev: the device, while registered
- * @list: in the device's list
  *
  * There may be any number of them on a device, and a holder may be a DAX device
  * with holders of its own.
@@ -69,8 +67,8 @@ struct dax_holder {
 	u64 start;
 	u64 len;
 	/* private: drivers/dax/failure.c */
-	struct dax_device *dax_dev;
-	struct list_head list;
+	struct dax_device *dax_dev;	/* while registered */
+	struct list_head list;		/* in struct dax_holders */
 };
 
 #if IS_ENABLED(CONFIG_DAX)
