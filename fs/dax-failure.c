@@ -82,8 +82,8 @@ struct fs_dax_walk {
  * Call a function for every file that has DAX entries.  One that is being evicted
  * is not mapped, and deletes them itself.
  */
-static void for_each_dax_inode(struct super_block *sb,
-			       const struct fs_dax_walk *walk)
+static void walk_dax_inodes(struct super_block *sb,
+			    const struct fs_dax_walk *walk)
 {
 	struct inode *inode, *last = NULL;
 
@@ -143,7 +143,7 @@ static void revoke_all(struct super_block *sb, const struct dax_failure *failure
 
 	/* A frozen one cannot be unmounted, and an unlinked file not be evicted. */
 	thaw_super(sb, FREEZE_HOLDER_USERSPACE);
-	for_each_dax_inode(sb, &walk);
+	walk_dax_inodes(sb, &walk);
 	shut_down(sb, failure->mf_flags);
 }
 
@@ -204,7 +204,7 @@ int fs_dax_notify_failure(struct dax_holder *holder,
 	}
 	if (!some_is_shared(failure))
 		return -EOPNOTSUPP;
-	for_each_dax_inode(holder->data, &walk);
+	walk_dax_inodes(holder->data, &walk);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(fs_dax_notify_failure);
