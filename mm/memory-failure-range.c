@@ -272,19 +272,36 @@ int mf_dax_kill_procs(struct address_space *mapping, pgoff_t index,
 EXPORT_SYMBOL_GPL(mf_dax_kill_procs);
 
 /*
- * The inode of the file that @folio is in, with a reference.  One that is being
- * freed has no mappings.
+ * The inode of the file that @folio is in, with a reference, and one to its
+ * filesystem: while that is unmounted no inode may be busy.  A file of a filesystem
+ * that is being unmounted, or that is being freed itself, has no mappings.
  */
 static struct inode *mf_igrab(struct folio *folio)
 {
 	struct address_space *mapping;
+	struct super_block *sb = NULL;
+	struct inode *inode = NULL;
 
-	guard(rcu)();
-	mapping = READ_ONCE(folio->mapping);
-	if (!mapping || mapping == PAGE_MAPPING_DAX_SHARED ||
-	    !dax_mapping(mapping))
-		return NULL;
-	return igrab(mapping->host);
+	scoped_guard(rcu) {
+		mapping = READ_ONCE(folio->mapping);
+		if (mapping && mapping != PAGE_MAPPING_DAX_SHARED &&
+		    dax_mapping(mapping) &&
+		    atomic_inc_not_zero(&mapping->host->i_sb->s_active)) {
+			sb = mapping->host->i_sb;
+			inode = igrab(mapping->host);
+		}
+	}
+	if (sb && !inode)
+		deactivate_super(sb);
+	return inode;
+}
+
+static void mf_iput(struct inode *inode)
+{
+	struct super_block *sb = inode->i_sb;
+
+	iput(inode);
+	deactivate_super(sb);
 }
 
 static pgoff_t mf_page_index(struct page *page)
@@ -351,7 +368,8 @@ static int mf_revoke_run(struct inode *inode, unsigned long pfn,
  * The last resort, for pages that nobody else looks after.  It goes by what the
  * pages say of the file that they are in.
  *
- * Context: Process context, sleeps; takes i_mmap_rwsem for reading.
+ * Context: Process context, sleeps; takes i_mmap_rwsem for reading, and may
+ *	    unmount a filesystem.
  * Return: 0, -EOPNOTSUPP when hwpoison_filter() wants to have nothing to do with
  *	   one of the pages, or -EBUSY: several files have it, and it does not say
  *	   which ones.  The others are dealt with.
@@ -369,7 +387,7 @@ int mf_generic_kill_procs(unsigned long pfn, unsigned long nr_pages,
 		if (inode) {
 			rc = mf_revoke_run(inode, pfn, min(nr_pages, MF_BATCH),
 					   mf_flags, &nr);
-			iput(inode);
+			mf_iput(inode);
 		} else if (READ_ONCE(pfn_to_page(pfn)->mapping) ==
 			   PAGE_MAPPING_DAX_SHARED) {
 			rc = -EBUSY;
