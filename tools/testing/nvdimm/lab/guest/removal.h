@@ -242,14 +242,14 @@ static inline void new_owner(const char *mkfs, const char *opts)
 	start_use();
 	unbind_pmem();
 	bind_pmem();
-	make_fs_on(pmem(), "/tmp/new", mkfs, opts);
-	fd = new_file("/tmp/new/f", 4 * PAGE);
+	make_fs_on(pmem(), "/new", mkfs, opts);
+	fd = new_file("/new/f", 4 * PAGE);
 	expect_revoked();
 	expect_reads_back(fd);
 	EXPECT(!umount("/mnt"), "umount: %m");
 	expect_reads_back(fd);
 	close(fd);
-	EXPECT(!umount("/tmp/new"), "umount of the new one: %m");
+	EXPECT(!umount("/new"), "umount of the new one: %m");
 }
 
 /* With files of /mnt mapped. */

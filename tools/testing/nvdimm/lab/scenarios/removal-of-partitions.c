@@ -33,14 +33,14 @@ SCENARIO("unbind takes the memory from all who mapped files on its partitions",
 {
 	make_partitions();
 	/* XFS has no reflink with DAX on a partition. */
-	make_fs_on("/dev/pmem0p1", "/tmp/p1", "mkfs.ext4 -b 4096", "dax");
-	make_fs_on("/dev/pmem0p2", "/tmp/p2", "mkfs.xfs -m rmapbt=1,reflink=0",
+	make_fs_on("/dev/pmem0p1", "/p1", "mkfs.ext4 -b 4096", "dax");
+	make_fs_on("/dev/pmem0p2", "/p2", "mkfs.xfs -m rmapbt=1,reflink=0",
 		   "dax=always");
-	map_page(new_file("/tmp/p1/f", 4 * PAGE));
-	map_page(new_file("/tmp/p2/f", 4 * PAGE));
+	map_page(new_file("/p1/f", 4 * PAGE));
+	map_page(new_file("/p2/f", 4 * PAGE));
 	start_use();
 	unbind_pmem();
 	expect_revoked();
-	EXPECT(!umount("/tmp/p1") && !umount("/tmp/p2"), "umount: %m");
+	EXPECT(!umount("/p1") && !umount("/p2"), "umount: %m");
 	bind_and_use();
 }

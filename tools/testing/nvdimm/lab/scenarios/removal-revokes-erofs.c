@@ -5,9 +5,9 @@
 SCENARIO("unbind takes the memory from all who mapped a file of erofs",
 	 .audit = "B5", .on = NFIT, .stock = "fails: a process still reads")
 {
-	mkdir("/tmp/tree", 0755);
-	close(new_file("/tmp/tree/f", 4 * PAGE));
-	EXPECT(!sh("mkfs.erofs %s /tmp/tree >/tmp/log 2>&1", pmem()), "mkfs.erofs");
+	mkdir("/tree", 0755);
+	close(new_file("/tree/f", 4 * PAGE));
+	EXPECT(!sh("mkfs.erofs %s /tree >/tmp/log 2>&1", pmem()), "mkfs.erofs");
 	EXPECT(!mount(pmem(), "/mnt", "erofs", MS_RDONLY, "dax"), "mount: %m");
 	map_page(open("/mnt/f", O_RDONLY));
 	removal();

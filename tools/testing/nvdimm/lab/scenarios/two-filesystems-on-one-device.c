@@ -5,7 +5,7 @@
 #include "partition.h"
 #include "user.h"
 
-#define SECOND	"/tmp/second"
+#define SECOND	"/second"
 
 static bool second_is_dead(void *unused)
 {
