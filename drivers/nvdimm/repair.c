@@ -733,3 +733,45 @@ size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
 	__free_page(page);
 	return done;
 }
+
+/* How many bytes of one page are good before the first bad line? */
+static size_t good_bytes(struct pmem_device *pmem, phys_addr_t offset, size_t len)
+{
+	struct range bad, within = {
+		.start = offset_to_phys(pmem, offset),
+		.end = offset_to_phys(pmem, offset) + len - 1,
+	};
+
+	if (!nd_poison_find(pmem->bb.poison, &within, &bad))
+		return len;
+	return bad.start - within.start;
+}
+
+/**
+ * pmem_poison_read_iter - Read the good bytes around bad lines, any alignment.
+ * @pmem: the pmem device
+ * @offset: of the range, in bytes from the start of the device's memory
+ * @bytes: of the range; it is in one page
+ * @i: where the data goes
+ *
+ * Context: Process context, may sleep and fault.
+ * Return: bytes read: up to the first bad line, less when @i cannot be written,
+ *	   nothing without memory.
+ */
+size_t pmem_poison_read_iter(struct pmem_device *pmem, phys_addr_t offset,
+			     size_t bytes, struct iov_iter *i)
+{
+	size_t good = good_bytes(pmem, offset, bytes);
+	struct page *page;
+
+	if (!good)
+		return 0;
+	page = alloc_page(GFP_KERNEL);
+	if (!page)
+		return 0;
+	if (read_part(pmem, page, 0, offset, good))
+		good = 0;
+	good = copy_page_to_iter(page, 0, good, i);
+	__free_page(page);
+	return good;
+}

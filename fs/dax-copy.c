@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Filesystem DAX - how the kernel itself reads and writes a file's memory
+ * =======================================================================
+ *
+ * read(), write(), copy-on-write, unshare, dedupe and partial zeroing access the
+ * memory of a file through the kernel's direct map.  Two things can go wrong
+ * there.  What is contiguous in the file need not be so in memory: below
+ * dm-stripe and dm-linear, the bytes behind the end of a chunk are some other
+ * file's.  And a page may be bad: a load takes a machine check, and when the
+ * driver knows of the error, the page is not even in the direct map.
+ *
+ * This file has all of these accesses, and they keep to this:
+ *
+ *  - Nothing is accessed beyond what dax_direct_access() has returned.
+ *  - Loads are machine check safe.  What cannot be read is an error, and is never
+ *    replaced by zeros, or by what the destination held before.
+ *  - Stores from kernel memory are made between dax_fault_lock() and
+ *    dax_fault_unlock(), with dax_direct_access() asked in between: the driver
+ *    waits for that before it takes a page away.  Stores from user memory may
+ *    stall in a page fault for ever; they have a fixup, and end short.
+ *  - A bad page is only written by those who repair it: the driver, and whole
+ *    sectors.  That of a new block is zeroed first, as a whole.
+ *  - An operation ends where the bad bytes begin: what comes before is done, and
+ *    for the rest there is an error.
+ */
+#include <linux/cleanup.h>
+#include <linux/dax.h>
+#include <linux/dax-failure.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include "dax-copy.h"
+
+/* The memory stays where it is. */
+DEFINE_LOCK_GUARD_0(dax_read, _T->id = dax_read_lock(),
+		    dax_read_unlock(_T->id), int id)
+/* And a page that is good stays in the direct map. */
+DEFINE_LOCK_GUARD_0(dax_fault, _T->id = dax_fault_lock(),
+		    dax_fault_unlock(_T->id), int id)
+
+/* This much is copied before others get their turn. */
+#define DAX_COPY_MAX	SZ_2M
+
+/* The page of @pos ends there, or after @len bytes. */
+static size_t to_page_end(loff_t pos, u64 len)
+{
+	return min_t(u64, len, PAGE_SIZE - offset_in_page(pos));
+}
+
+/*
+ * Where the bytes of an extent at @pos are in the direct map, and how many in a
+ * row, up to @len.  -EHWPOISON: there is something bad in the page of the first.
+ */
+static ssize_t map_good(const struct iomap *iomap, loff_t pos, size_t len,
+			void **kaddr)
+{
+	unsigned int offset = offset_in_page(pos);
+	long nr;
+
+	nr = dax_direct_access(iomap->dax_dev, dax_iomap_pgoff(iomap, pos),
+			       PFN_UP(offset + len), DAX_ACCESS, kaddr, NULL);
+	if (nr < 0)
+		return nr;
+	*kaddr += offset;
+	return min_t(size_t, len, PFN_PHYS(nr) - offset);
+}
+
+static bool is_bad(const struct iomap *iomap, loff_t pos)
+{
+	void *kaddr;
+
+	return map_good(iomap, pos, 1, &kaddr) == -EHWPOISON;
+}
+
+/* The good bytes of a bad page, as far as they are wanted, into kernel memory. */
+static ssize_t fetch_beside_bad(const struct iomap *iomap, loff_t pos,
+				void *buf, size_t len)
+{
+	struct kvec vec = { .iov_base = buf, .iov_len = len };
+	struct iov_iter iter;
+	size_t got;
+
+	iov_iter_kvec(&iter, ITER_DEST, &vec, 1, len);
+	got = dax_recovery_read(iomap->dax_dev, dax_iomap_pgoff(iomap, pos),
+				offset_in_page(pos), len, &iter);
+	return got == len ? len : -EHWPOISON;
+}
+
+/* Some bytes of an extent into kernel memory.  With dax_fault_lock(). */
+static ssize_t fetch_some(const struct iomap *iomap, loff_t pos, void *buf,
+			  size_t len)
+{
+	size_t rem;
+	void *kaddr;
+	ssize_t n;
+
+	if (!iomap || iomap->type == IOMAP_HOLE ||
+	    iomap->type == IOMAP_UNWRITTEN) {
+		memset(buf, 0, len);
+		return len;
+	}
+	n = map_good(iomap, pos, len, &kaddr);
+	if (n == -EHWPOISON)
+		return fetch_beside_bad(iomap, pos, buf, to_page_end(pos, len));
+	if (n < 0)
+		return n;
+	rem = copy_mc_to_kernel(buf, kaddr, n);
+	return n > rem ? n - rem : -EHWPOISON;
+}
+
+/**
+ * dax_fetch - Copy a part of an extent into kernel memory.
+ * @iomap: the extent; holes and unwritten ones read as zeros
+ * @pos: where the part begins in the file, in bytes
+ * @buf: where to copy it to
+ * @len: of the part, in bytes; the extent has all of it
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, -EHWPOISON when some of the bytes are bad, or the error of
+ *	   dax_direct_access(); then @buf has changed all the same.
+ */
+int dax_fetch(const struct iomap *iomap, loff_t pos, void *buf, size_t len)
+{
+	guard(dax_read)();
+	while (len) {
+		ssize_t n;
+
+		scoped_guard(dax_fault)
+			n = fetch_some(iomap, pos, buf, len);
+		if (n < 0)
+			return n;
+		buf += n;
+		pos += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* Copy some bytes from one extent to the other. */
+static ssize_t copy_some(const struct iomap *dst, const struct iomap *src,
+			 loff_t pos, size_t len)
+{
+	void *daddr;
+	ssize_t n;
+
+	guard(dax_fault)();
+	n = map_good(dst, pos, len, &daddr);
+	if (n > 0)
+		n = fetch_some(src, pos, daddr, n);
+	else if (n == -EHWPOISON)	/* just now; nothing of the source is lost */
+		n = -EIO;
+	if (n > 0)
+		dax_flush(dst->dax_dev, daddr, n);
+	return n;
+}
+
+static s64 copy_bytes(const struct iomap *dst, const struct iomap *src,
+		      loff_t pos, u64 len)
+{
+	ssize_t n = 0;
+	u64 done = 0;
+
+	while (done < len) {
+		n = copy_some(dst, src, pos + done,
+			      min_t(u64, len - done, DAX_COPY_MAX));
+		if (n < 0)
+			break;
+		done += n;
+		cond_resched();
+	}
+	return done ?: n;
+}
+
+/*
+ * Make the pages of a new block good that are bad.  Nothing is in them yet that
+ * anybody wants to keep.
+ */
+static int repair_new(const struct iomap *iomap, loff_t pos, u64 len)
+{
+	loff_t end = round_up(pos + len, PAGE_SIZE);
+
+	pos = round_down(pos, PAGE_SIZE);
+	while (pos < end) {
+		void *kaddr;
+		ssize_t n = map_good(iomap, pos,
+				     min_t(u64, end - pos, DAX_COPY_MAX), &kaddr);
+
+		if (n == -EHWPOISON)
+			n = dax_zero_page_range(iomap->dax_dev,
+						dax_iomap_pgoff(iomap, pos), 1)
+			    ?: PAGE_SIZE;
+		if (n < 0)
+			return n;
+		pos += n;
+	}
+	return 0;
+}
+
+/**
+ * dax_copy_extent - Fill new blocks of a copy-on-write.
+ * @dst: the new extent
+ * @src: what to fill it with, or NULL for zeros
+ * @pos: where in the file, in bytes, a multiple of the page size
+ * @len: how much, in bytes, a multiple of the page size; both extents have it
+ *
+ * Bad pages of @dst are repaired.  What was copied has left the CPU's caches.
+ *
+ * Context: Process context, sleeps.
+ * Return: the number of bytes that were copied, whole pages, up to the first one
+ *	   that is bad in @src; if there are none, -EHWPOISON, or -EIO when @dst
+ *	   cannot be repaired, or the error of dax_direct_access().
+ */
+s64 dax_copy_extent(const struct iomap *dst, const struct iomap *src,
+		    loff_t pos, u64 len)
+{
+	s64 n;
+
+	guard(dax_read)();
+	n = repair_new(dst, pos, len);
+	if (n)
+		return n;
+	n = copy_bytes(dst, src, pos, len);
+	if (n <= 0)
+		return n;
+	return round_down(n, PAGE_SIZE) ?: -EHWPOISON;
+}
+
+static int compare_page(const struct iomap *map1, loff_t pos1,
+			const struct iomap *map2, loff_t pos2, size_t len,
+			void *buf, bool *same)
+{
+	int ret = dax_fetch(map1, pos1, buf, len);
+
+	ret = ret ?: dax_fetch(map2, pos2, buf + PAGE_SIZE, len);
+	*same = !ret && !memcmp(buf, buf + PAGE_SIZE, len);
+	return ret;
+}
+
+/**
+ * dax_compare_extents - Do two extents read the same?
+ * @map1: the first extent
+ * @pos1: where to begin in its file, in bytes
+ * @map2: the second extent
+ * @pos2: where to begin in its file, in bytes
+ * @len: how much to compare, in bytes; both extents have it
+ * @same: the answer, when 0 is returned
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, -ENOMEM, or -EHWPOISON when some of the bytes that had to be looked at
+ *	   are bad.
+ */
+int dax_compare_extents(const struct iomap *map1, loff_t pos1,
+			const struct iomap *map2, loff_t pos2, u64 len,
+			bool *same)
+{
+	void *buf __free(kvfree) = kvmalloc(2 * PAGE_SIZE, GFP_KERNEL);
+	int ret;
+
+	if (!buf)
+		return -ENOMEM;
+	for (*same = true; len && *same;) {
+		size_t n = min_t(u64, len, PAGE_SIZE);
+
+		ret = compare_page(map1, pos1, map2, pos2, n, buf, same);
+		if (ret)
+			return ret;
+		pos1 += n;
+		pos2 += n;
+		len -= n;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Nothing was copied: is it the caller's memory, or that of the file? */
+static int copy_error(struct iov_iter *iter)
+{
+	size_t left = 0;
+
+	if (user_backed_iter(iter))
+		left = iov_iter_rw(iter) == WRITE ?
+			fault_in_iov_iter_readable(iter, 1) :
+			fault_in_iov_iter_writeable(iter, 1);
+	return left ? -EFAULT : -EIO;
+}
+
+/* From the file to memory; @want: that it is short of that ends the read. */
+static ssize_t read_some(const struct iomap *iomap, loff_t pos, size_t len,
+			 struct iov_iter *iter, size_t *want)
+{
+	pgoff_t pgoff = dax_iomap_pgoff(iomap, pos);
+	void *kaddr;
+	ssize_t good = map_good(iomap, pos, len, &kaddr);
+	size_t n;
+
+	if (good == -EHWPOISON) {
+		*want = to_page_end(pos, len);
+		n = dax_recovery_read(iomap->dax_dev, pgoff, offset_in_page(pos),
+				      *want, iter);
+	} else if (good < 0) {
+		return good;
+	} else {
+		*want = good;
+		n = dax_copy_to_iter(iomap->dax_dev, pgoff, kaddr, good, iter);
+		/* Found bad meanwhile: read on beside that. */
+		if (n < good && is_bad(iomap, pos + n))
+			*want = n;
+	}
+	return n || !*want ? n : copy_error(iter);
+}
+
+/* Into pages that are good, or -EHWPOISON. */
+static ssize_t write_good(const struct iomap *iomap, loff_t pos, size_t len,
+			  struct iov_iter *iter, size_t *want)
+{
+	bool stalls = user_backed_iter(iter);
+	int id = stalls ? 0 : dax_fault_lock();
+	void *kaddr;
+	ssize_t n;
+
+	*want = n = map_good(iomap, pos, len, &kaddr);
+	if (n > 0)
+		n = dax_copy_from_iter(iomap->dax_dev,
+				       dax_iomap_pgoff(iomap, pos), kaddr, n,
+				       iter);
+	if (!stalls)
+		dax_fault_unlock(id);
+	return n;
+}
+
+/* The first page is bad; its driver repairs it. */
+static ssize_t write_bad(const struct iomap *iomap, loff_t pos, size_t len,
+			 struct iov_iter *iter)
+{
+	pgoff_t pgoff = dax_iomap_pgoff(iomap, pos);
+	void *kaddr;
+	long nr;
+
+	nr = dax_direct_access(iomap->dax_dev, pgoff, 1, DAX_RECOVERY_WRITE,
+			       &kaddr, NULL);
+	if (nr < 0)
+		return nr;
+	return dax_recovery_write(iomap->dax_dev, pgoff,
+				  kaddr + offset_in_page(pos), len, iter);
+}
+
+/* From memory to the file; @want: that it is short of that ends the write. */
+static ssize_t write_some(const struct iomap *iomap, loff_t pos, size_t len,
+			  struct iov_iter *iter, size_t *want)
+{
+	ssize_t n = write_good(iomap, pos, len, iter, want);
+
+	if (n == -EHWPOISON) {
+		*want = to_page_end(pos, len);
+		n = write_bad(iomap, pos, *want, iter);
+	} else if (n >= 0 && n < *want && is_bad(iomap, pos + n)) {
+		*want = n;	/* found bad meanwhile: repair it */
+	}
+	if (n < 0)
+		return dax_mem2blk_err(n);
+	return n || !*want ? n : copy_error(iter);
+}
+
+static int copy_edge(const struct iomap *dst, const struct iomap *src,
+		     loff_t pos, size_t len)
+{
+	s64 n = len ? copy_bytes(dst, src, pos, len) : 0;
+
+	if (n == len)
+		return 0;
+	return n < 0 ? dax_mem2blk_err(n) : -EIO;
+}
+
+/*
+ * Write into new blocks, as many whole pages as there are, or one in part: then the
+ * rest of it is filled up.
+ */
+static ssize_t cow_some(const struct iomap *iomap, const struct iomap *src,
+			loff_t pos, size_t len, struct iov_iter *iter,
+			size_t *want)
+{
+	unsigned int head = offset_in_page(pos);
+	ssize_t n;
+	size_t tail;
+	int ret;
+
+	if (head || len < PAGE_SIZE)
+		len = to_page_end(pos, len);
+	else
+		len = round_down(len, PAGE_SIZE);
+	tail = round_up(pos + len, PAGE_SIZE) - (pos + len);
+
+	ret = repair_new(iomap, pos, len);
+	ret = ret ?: copy_edge(iomap, src, pos - head, head);
+	ret = ret ?: copy_edge(iomap, src, pos + len, tail);
+	if (ret)
+		return ret;
+
+	n = write_some(iomap, pos, len, iter, want);
+	if (n > 0 && n < len && !PAGE_ALIGNED(pos + n)) {
+		/* Half a page of data, and half of nobody knows what. */
+		size_t keep = max(round_down(pos + n, PAGE_SIZE), pos) - pos;
+
+		iov_iter_revert(iter, n - keep);
+		*want = len;
+		n = keep ?: copy_error(iter);
+	}
+	return n;
+}
+
+/* Some bytes; @want: that it is short of that ends it. */
+static ssize_t copy_iter_some(const struct iomap_iter *iomi, loff_t pos,
+			      size_t len, struct iov_iter *iter, size_t *want)
+{
+	const struct iomap *iomap = &iomi->iomap;
+
+	if (iov_iter_rw(iter) != WRITE)
+		return read_some(iomap, pos, len, iter, want);
+	if (iomap->flags & IOMAP_F_SHARED)
+		return cow_some(iomap, dax_cow_source(iomi), pos, len, iter,
+				want);
+	return write_some(iomap, pos, len, iter, want);
+}
+
+/**
+ * dax_copy_iter - Copy between an extent of a file and memory.
+ * @iomi: has the extent, and where copied-on-write data comes from
+ * @pos: where in the file, in bytes
+ * @len: how much, in bytes; the extent has it
+ * @iter: the memory, and the direction
+ *
+ * A read goes as far as the bytes are good.  A write repairs what it overwrites, in
+ * whole sectors.  In new blocks it fills pages that are written in part.
+ *
+ * Context: Process context, sleeps and faults.  dax_read_lock().
+ * Return: the number of bytes that were copied; if there are none, -EFAULT when
+ *	   the memory cannot be accessed, -EIO when the file's is bad, -EINTR.
+ */
+ssize_t dax_copy_iter(const struct iomap_iter *iomi, loff_t pos, size_t len,
+		      struct iov_iter *iter)
+{
+	size_t done = 0, want;
+	ssize_t n = 0;
+
+	while (done < len) {
+		if (fatal_signal_pending(current)) {
+			n = -EINTR;
+			break;
+		}
+		n = copy_iter_some(iomi, pos + done, len - done, iter, &want);
+		if (n < 0)
+			break;
+		done += n;
+		if (n < want)
+			break;
+	}
+	return done ?: n;
+}
+
+/**
+ * dax_zero_part - Zero a part of a page of a file.
+ * @iomi: has the extent, and where copied-on-write data comes from
+ * @pos: where in the file, in bytes
+ * @len: how much, in bytes; up to the end of the page at most
+ *
+ * Context: Process context, sleeps.  dax_read_lock().
+ * Return: 0, or -EIO when a bad sector would be zeroed in part, or is not repaired.
+ */
+int dax_zero_part(const struct iomap_iter *iomi, loff_t pos, size_t len)
+{
+	struct kvec vec = {
+		.iov_base = page_address(ZERO_PAGE(0)),
+		.iov_len = len,
+	};
+	struct iov_iter iter;
+	size_t want;
+	ssize_t n;
+
+	iov_iter_kvec(&iter, ITER_SOURCE, &vec, 1, len);
+	for (; len; pos += n, len -= n) {
+		n = copy_iter_some(iomi, pos, len, &iter, &want);
+		if (n < 0)
+			return n;
+		if (n < want)
+			return -EIO;
+	}
+	return 0;
+}
