@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include "hwpoison.h"
 #include "partition.h"
@@ -7,16 +8,19 @@
 
 #define SECOND	"/second"
 
-static bool second_is_dead(void *unused)
+/* It writes its superblock again, on a partition: that is repaired. */
+static bool superblock_is_good(void *unused)
 {
 	(void)unused;
-	return sh("echo n 2>/dev/null >" SECOND "/n");
+	return kmsg_has("XFS (pmem0p2): Memory error in superblock") &&
+	       !has_badblock(0, -1ULL);
 }
 
 SCENARIO("two XFS on one device: an error concerns the one that has it",
 	 .audit = "C3", .on = NFIT | E820,
 	 .stock = "fails: the second one has no DAX")
 {
+	static char buf[PAGE];
 	struct user *first, *second;
 	uint64_t phys;
 	char *p;
@@ -40,11 +44,15 @@ SCENARIO("two XFS on one device: an error concerns the one that has it",
 	expect_lost(second, second->map + PAGE, "the second one");
 	EXPECT(!sh("touch " SECOND "/g"), "the second one was shut down");
 
-	/* The first superblock. */
+	memset(buf, 'r', PAGE);
+	EXPECT(pwrite(fd, buf, PAGE, PAGE) == PAGE, "pwrite: %m");
+
+	kmsg_mark();
 	machine_check_scrub(pmem_base() + PART_AT(2), LINE);
-	EXPECT(wait_for(second_is_dead, NULL, 5000),
-	       "the second one goes on without its superblock");
-	EXPECT(!sh("echo n >/mnt/n"), "the first one was shut down");
+	EXPECT(wait_for(superblock_is_good, NULL, 5000),
+	       "the superblock of the second one is not repaired");
+	EXPECT(!kmsg_has("XFS (pmem0p1)"), "the first one is told");
+	EXPECT(!sh("echo n >/mnt/n && echo n >" SECOND "/n"), "shut down");
 	EXPECT(!user_touch(first, first->map + PAGE).taken, "SIGBUS");
 	EXPECT(!first->signals, "a signal for an error of the other one");
 	close(fd);
