@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The pmem lab - a machine check at an exact kernel instruction.
 
-Speaks just enough of the GDB remote protocol to QEMU's stub to stop at one
-address, look at a register, and go on.
+Speaks just enough of the GDB remote protocol to QEMU's stub to stop at some
+addresses, look at registers, go through instructions, and go on.
 """
 
 import re
@@ -13,34 +13,37 @@ import threading
 from errors import LabError
 from qemu import SRAR, machine_check
 
-COPY_MC = "copy_mc_enhanced_fast_string"
-REP_MOVSB = b"\xf3\xa4"
-RSI = 4     # position in the amd64 register packet
+# What the kernel's copies load their first bytes with, from (%rsi).
+LOADS = (b"\xf3\xa4",           # rep movsb
+         b"\xf3\x48\xa5",       # rep movsq
+         b"\x4c\x8b\x06",       # mov (%rsi),%r8
+         b"\x48\x8b\x06")       # mov (%rsi),%rax
+STEPS = 2000    # at most, to the load of a copy; KASAN checks first
+RSI, RIP = 4, 16    # positions in the amd64 register packet
 
 
-def find_instruction(vmlinux, symbol, code):
-    """Address of the first @code bytes in @symbol of an ELF64 kernel."""
+def find_symbols(vmlinux, names):
+    """Addresses of those of the symbols @names that an ELF64 kernel has."""
     with open(vmlinux, "rb") as f:
         elf = f.read()
+    wanted = {name.encode() for name in names}
     shoff, = struct.unpack_from("<Q", elf, 0x28)
     shentsize, shnum = struct.unpack_from("<HH", elf, 0x3A)
     sections = [struct.unpack_from("<IIQQQQIIQQ", elf, shoff + i * shentsize)
                 for i in range(shnum)]
+    found = []
     for sec in sections:
         if sec[1] != 2:     # SHT_SYMTAB
             continue
         strings = sections[sec[6]][4]
         for at in range(sec[4], sec[4] + sec[5], 24):
-            name, _, _, index, value, size = struct.unpack_from("<IBBHQQ", elf, at)
+            name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", elf, at)
             start = strings + name
-            if elf[start:start + len(symbol) + 1] != symbol.encode() + b"\0":
-                continue
-            home = sections[index]
-            offset = home[4] + value - home[3]
-            found = elf.find(code, offset, offset + size)
-            if found >= 0:
-                return value + found - offset
-    raise LabError(f"no {code.hex()} in {symbol} of {vmlinux}")
+            if elf[start:elf.index(b"\0", start)] in wanted:
+                found.append(value)
+    if not found:
+        raise LabError(f"no {', '.join(names)} in {vmlinux}")
+    return found
 
 
 class GdbStub:
@@ -76,50 +79,90 @@ class GdbStub:
             raise LabError(f"gdb stub: {text}: {answer}")
         return answer
 
-    def run_to(self, address, timeout):
-        """Go on until @address is about to be executed; the cpu's number."""
-        self.command(f"Z1,{address:x},1")
-        self.send("c")
-        stop = self.receive(timeout)
-        self.command(f"z1,{address:x},1")
+    def go_on(self, how, over):
+        """Continue or step; the number of the cpu that stops, None when @over."""
+        self.send(how)
+        stop = None
+        while not stop:
+            try:
+                stop = self.receive(0.2)
+            except TimeoutError:
+                if over():
+                    self.sock.sendall(b"\x03")
+                    self.receive()
+                    return None
         thread = re.search(r"thread:(?:p[0-9a-f]+\.)?([0-9a-f]+)", stop)
         thread = int(thread.group(1), 16) if thread else 1
         self.command(f"Hg{thread:x}")
+        self.command(f"Hc{thread:x}")
         return thread - 1
 
-    def register(self, index):
-        regs = self.command("g")
-        return struct.unpack("<Q", bytes.fromhex(regs[index * 16:index * 16 + 16]))[0]
+    def registers(self):
+        regs = bytes.fromhex(self.command("g")[:17 * 16])
+        return struct.unpack("<17Q", regs)
+
+    def read(self, address, length):
+        return bytes.fromhex(self.command(f"m{address:x},{length:x}"))
 
     def detach(self):
         self.command("D")
         self.sock.close()
 
 
-class ArmedLoad(threading.Thread):
-    """Waits for the kernel's copy_mc from one page and hits it there."""
+class ArmedLoads(threading.Thread):
+    """Waits for the kernel's copies from some pages, and hits them there."""
 
-    def __init__(self, vm, vmlinux, phys, lsb):
+    def __init__(self, vm, vmlinux, lsb, functions, pages):
         super().__init__(daemon=True)
-        self.vm, self.phys, self.lsb = vm, phys, lsb
-        self.address = find_instruction(vmlinux, COPY_MC, REP_MOVSB)
-        self.failure = "no copy_mc from that page"
+        self.vm, self.lsb, self.pages = vm, lsb, pages
+        self.entries = find_symbols(vmlinux, functions)
+        self.over = False
+        self.hits = 0
+        self.failure = None
         self.stub = GdbStub(f"{vm.dir}/gdb")
+
+    def disarm(self):
+        """How many of the pages were hit."""
+        self.over = True
+        self.join(30)
+        if self.failure or self.is_alive():
+            raise LabError(f"gdb stub: {self.failure or 'no end of it'}")
+        return self.hits
 
     def run(self):
         try:
-            for _ in range(200):
-                cpu = self.stub.run_to(self.address, timeout=60)
-                if self._page(self.stub.register(RSI), cpu) == self.phys >> 12:
-                    machine_check(self.vm, SRAR, cpu, self.phys, self.lsb)
-                    self.failure = None
+            for entry in self.entries:
+                self.stub.command(f"Z1,{entry:x},1")
+            while self.hits < len(self.pages):
+                cpu = self.stub.go_on("c", lambda: self.over)
+                if cpu is None:
                     break
-                self.stub.run_to(self.address + len(REP_MOVSB), timeout=60)
+                self._look(cpu, self.pages[self.hits])
+            for entry in self.entries:
+                self.stub.command(f"z1,{entry:x},1")
             self.stub.detach()
         except (OSError, EOFError, ValueError, struct.error, LabError) as e:
-            self.failure = self.failure and f"{self.failure}: {e}"
+            self.failure = str(e) or "no answer"
 
-    def _page(self, address, cpu):
+    def _look(self, cpu, phys):
+        """Stopped; go off the breakpoint, and to the load if it is from @phys."""
+        steps = STEPS if self._is_from(cpu, phys) else 1
+        for _ in range(steps):
+            if self.stub.go_on("s", lambda: False) != cpu:
+                return
+            if steps == 1:
+                return
+            if self._loads(cpu, phys):
+                machine_check(self.vm, SRAR, cpu, phys, self.lsb)
+                self.hits += 1
+                return
+
+    def _loads(self, cpu, phys):
+        code = self.stub.read(self.stub.registers()[RIP], 3)
+        return code.startswith(LOADS) and self._is_from(cpu, phys)
+
+    def _is_from(self, cpu, phys):
+        address = self.stub.registers()[RSI]
         match = re.search(r"gpa: (0x[0-9a-f]+)",
                           self.vm.hmp(f"gva2gpa {address:#x}", cpu))
-        return int(match.group(1), 16) >> 12 if match else None
+        return match and int(match.group(1), 16) >> 12 == phys >> 12

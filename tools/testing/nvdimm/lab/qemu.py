@@ -75,6 +75,9 @@ KINDS["ghes"] = dict(KINDS["e820"], bit=64,
                      about="e820, and errors that firmware tells (GHES)",
                      tables=("hest",), append=KINDS["e820"]["append"]
                      + f" memmap=128K${hest.STATUS_BLOCK:#x}")
+KINDS["noerms"] = dict(KINDS["e820"], bit=256,
+                       about="e820, and a cpu without enhanced rep movsb",
+                       cpu=["-erms"])
 # The nfit machine again, one cpu, every guest instruction one nanosecond.
 KINDS["count"] = dict(KINDS["nfit"], bit=4,
                       about="nfit, instructions counted (-icount)",
@@ -171,7 +174,8 @@ class Vm:
             # dies while it saves a machine with TCG otherwise.
             "-object", f"memory-backend-ram,id=ram,size={kind['ram']}",
             "-machine", kind["machine"] + ",memory-backend=ram",
-            "-cpu", CPU_MODEL, "-m", kind["memory"],
+            "-cpu", ",".join([CPU_MODEL] + kind.get("cpu", [])),
+            "-m", kind["memory"],
             "-smp", str(self.cpus),
             "-kernel", kernel, "-initrd", initrd,
             "-append", f"{APPEND} {kind['append']}",

@@ -221,8 +221,8 @@ class Images(unittest.TestCase):
 
 
 class Gdb(unittest.TestCase):
-    def test_finds_an_instruction_in_an_elf_symbol(self):
-        """the first match inside of the symbol, by its address"""
+    def test_finds_symbols_of_an_elf(self):
+        """those that are there, by their addresses; none is an error"""
         text, base = b"\x90" * 8 + b"\x48\x89\xf8\xf3\xa4\xc3", 0xffffffff81000000
         strings = b"\0other\0wanted\0"
         symbols = (struct.pack("<IBBHQQ", 1, 2, 0, 1, base, 8)
@@ -242,10 +242,10 @@ class Gdb(unittest.TestCase):
         with tempfile.NamedTemporaryFile() as f:
             f.write(elf)
             f.flush()
-            self.assertEqual(gdbstub.find_instruction(
-                f.name, "wanted", gdbstub.REP_MOVSB), base + 11)
+            self.assertEqual(gdbstub.find_symbols(
+                f.name, ["wanted", "want"]), [base + 8])
             with self.assertRaises(LabError):
-                gdbstub.find_instruction(f.name, "other", gdbstub.REP_MOVSB)
+                gdbstub.find_symbols(f.name, ["want"])
 
 
 class Builds(unittest.TestCase):

@@ -621,7 +621,7 @@ static void check_ack(const char *what)
 static void ask(const char *fmt, ...)
 {
 	unsigned int before;
-	char text[200];
+	char text[300];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -831,15 +831,36 @@ struct sigbus machine_check_load(const volatile void *p, unsigned int len)
 	return got;
 }
 
+static unsigned int loads_armed;
+
+void arm_kernel_loads(const char *functions, const uint64_t *phys,
+		      unsigned int n, unsigned int len)
+{
+	char pages[200] = "";
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		sprintf(pages + strlen(pages), " %#llx",
+			(unsigned long long)phys[i]);
+	kmsg_mark();
+	loads_armed = n;
+	ask("arm %u %s%s", lsb_of(len), functions, pages);
+}
+
 void arm_kernel_load(uint64_t phys, unsigned int len)
 {
-	kmsg_mark();
-	ask("arm %#llx %u", (unsigned long long)phys, lsb_of(len));
+	arm_kernel_loads("copy_mc_to_kernel,copy_mc_to_user", &phys, 1, len);
+}
+
+unsigned int kernel_loads_hit(void)
+{
+	ask("hits");
+	return atoi(lab_shared->text);
 }
 
 void expect_kernel_load_hit(void)
 {
-	ask("hit");
+	EXPECT(kernel_loads_hit() == loads_armed, "hit: no copy_mc from that page");
 }
 
 /* Under -icount shift=0 the time stamp counter counts guest instructions. */

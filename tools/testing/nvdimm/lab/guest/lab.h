@@ -31,6 +31,7 @@ enum machine {
 	PLAIN = 32,	/* QEMU NVDIMM as it is: a _DSM without functions */
 	GHES = 64,	/* E820, and errors that firmware tells (ghes.h) */
 	LARGE = 128,	/* COUNT with more memory, for bench --long */
+	NOERMS = 256,	/* E820, on a cpu without enhanced rep movsb */
 };
 
 /**
@@ -155,7 +156,15 @@ struct sigbus store(volatile void *p, int c);	/* store one byte */
  * then ask whether it was hit.
  */
 void arm_kernel_load(uint64_t phys, unsigned int len);
-void expect_kernel_load_hit(void);
+/*
+ * The same for the next copies from the @n pages @phys, in that order.  Those
+ * that count are made by @functions, "copy_page,copy_mc_to_kernel", which take
+ * (to, from, len); a kernel need not have all of them.
+ */
+void arm_kernel_loads(const char *functions, const uint64_t *phys,
+		      unsigned int n, unsigned int len);
+unsigned int kernel_loads_hit(void);	/* how many; the rest is disarmed */
+void expect_kernel_load_hit(void);	/* all that was armed */
 
 /* Instructions since boot, where the machine counts them (-icount), else 0. */
 uint64_t instructions(void);

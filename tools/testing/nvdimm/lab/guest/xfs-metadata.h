@@ -140,18 +140,6 @@ static inline void expect_works(const char *what)
 	close(fd);
 }
 
-/* A file is fsynced, changed, until @len bytes of log are written at least. */
-static inline void write_log(size_t len)
-{
-	int fd = open("/mnt/f", O_RDWR | O_CLOEXEC);
-
-	for (; len >= PAGE; len -= PAGE) {
-		EXPECT(!fchmod(fd, len / PAGE % 2 ? 0600 : 0644), "fchmod: %m");
-		EXPECT(!fsync(fd), "fsync: %m");
-	}
-	close(fd);
-}
-
 /* Everything that make_metadata() has put there. */
 static inline void expect_contents(void)
 {
@@ -186,6 +174,32 @@ static inline bool nothing_is_bad(void *arg)
 static inline bool kernel_said(void *name)
 {
 	return kmsg_has(name);
+}
+
+#define LOG_STEP	256U	/* changes of a file, each of them in the log */
+#define LOG_STEPS	32U
+
+static inline void write_log(void)
+{
+	int fd = open("/mnt/f", O_RDWR | O_CLOEXEC);
+	unsigned int i;
+
+	for (i = 0; i < LOG_STEP; i++) {
+		EXPECT(!fchmod(fd, i % 2 ? 0600 : 0644), "fchmod: %m");
+		EXPECT(!fsync(fd), "fsync: %m");
+	}
+	close(fd);
+}
+
+/* Until the log has come to what is bad ahead of it. */
+static inline void expect_log_repaired(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LOG_STEPS && has_badblock(0, -1ULL); i++)
+		write_log();
+	EXPECT(i < LOG_STEPS, "the log is not written over what is bad");
+	write_log();
 }
 
 /* Whether an error of the kind counts as recovered is not the question here. */

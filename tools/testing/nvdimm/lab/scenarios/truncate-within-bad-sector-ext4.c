@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "truncate.h"
+
+SCENARIO("ext4: truncate to within a bad sector does not leave old data",
+	 .audit = "B19c", .on = NFIT | E820, .stock = "fails: other data at 6144")
+{
+	truncate_within_bad_sector("mkfs.ext4", "dax");
+}
