@@ -15,10 +15,10 @@
  *  - Nothing is accessed beyond what dax_direct_access() has returned.
  *  - Loads are machine check safe.  What cannot be read is an error, and is never
  *    replaced by zeros, or by what the destination held before.
- *  - Stores from kernel memory are made between dax_fault_lock() and
- *    dax_fault_unlock(), with dax_direct_access() asked in between: the driver
- *    waits for that before it takes a page away.  Stores from user memory may
- *    stall in a page fault for ever; they have a fixup, and end short.
+ *  - Stores are made between dax_fault_lock() and dax_fault_unlock(), with
+ *    dax_direct_access() asked in between: the driver waits for that before it
+ *    takes a page away.  So they must not wait for memory of users, which may
+ *    stall in a page fault for ever.
  *  - A bad page is only written by those who repair it: the driver, and whole
  *    sectors.  That of a new block is zeroed first, as a whole.
  *  - An operation ends where the bad bytes begin: what comes before is done, and
@@ -74,18 +74,15 @@ static bool is_bad(const struct iomap *iomap, loff_t pos)
 	return map_good(iomap, pos, 1, &kaddr) == -EHWPOISON;
 }
 
-/* The good bytes of a bad page, as far as they are wanted, into kernel memory. */
+/* The good bytes of a bad page into kernel memory: all that are wanted. */
 static ssize_t fetch_beside_bad(const struct iomap *iomap, loff_t pos,
 				void *buf, size_t len)
 {
-	struct kvec vec = { .iov_base = buf, .iov_len = len };
-	struct iov_iter iter;
-	size_t got;
+	ssize_t n = dax_recovery_read(iomap->dax_dev,
+				      dax_iomap_pgoff(iomap, pos),
+				      offset_in_page(pos), buf, len);
 
-	iov_iter_kvec(&iter, ITER_DEST, &vec, 1, len);
-	got = dax_recovery_read(iomap->dax_dev, dax_iomap_pgoff(iomap, pos),
-				offset_in_page(pos), len, &iter);
-	return got == len ? len : -EHWPOISON;
+	return n == len || n < 0 ? n : -EHWPOISON;
 }
 
 /* Some bytes of an extent into kernel memory.  With dax_fault_lock(). */
@@ -248,8 +245,8 @@ static int compare_page(const struct iomap *map1, loff_t pos1,
  * @same: the answer, when 0 is returned
  *
  * Context: Process context, sleeps.
- * Return: 0, -ENOMEM, or -EHWPOISON when some of the bytes that had to be looked at
- *	   are bad.
+ * Return: 0, -ENOMEM, -EHWPOISON when some of the bytes that had to be looked at
+ *	   are bad, or the error of dax_direct_access().
  */
 int dax_compare_extents(const struct iomap *map1, loff_t pos1,
 			const struct iomap *map2, loff_t pos2, u64 len,
@@ -274,59 +271,92 @@ int dax_compare_extents(const struct iomap *map1, loff_t pos1,
 	return 0;
 }
 
-/* Nothing was copied: is it the caller's memory, or that of the file? */
-static int copy_error(struct iov_iter *iter)
+/* Does memory of a user have nothing to give, or no room? */
+static bool is_no_memory(struct iov_iter *iter)
 {
-	size_t left = 0;
+	if (!user_backed_iter(iter))
+		return false;
+	return iov_iter_rw(iter) == WRITE ?
+		fault_in_iov_iter_readable(iter, 1) :
+		fault_in_iov_iter_writeable(iter, 1);
+}
 
-	if (user_backed_iter(iter))
-		left = iov_iter_rw(iter) == WRITE ?
-			fault_in_iov_iter_readable(iter, 1) :
-			fault_in_iov_iter_writeable(iter, 1);
-	return left ? -EFAULT : -EIO;
+/* The good bytes of a bad page, up to the first bad one. */
+static ssize_t read_beside_bad(const struct iomap *iomap, loff_t pos,
+			       size_t len, struct iov_iter *iter)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	ssize_t n;
+
+	if (!page)
+		return -ENOMEM;
+	n = dax_recovery_read(iomap->dax_dev, dax_iomap_pgoff(iomap, pos),
+			      offset_in_page(pos), page_address(page), len);
+	if (n > 0)
+		n = copy_page_to_iter(page, 0, n, iter);
+	__free_page(page);
+	return n;
 }
 
 /* From the file to memory; @want: that it is short of that ends the read. */
 static ssize_t read_some(const struct iomap *iomap, loff_t pos, size_t len,
 			 struct iov_iter *iter, size_t *want)
 {
-	pgoff_t pgoff = dax_iomap_pgoff(iomap, pos);
 	void *kaddr;
-	ssize_t good = map_good(iomap, pos, len, &kaddr);
-	size_t n;
+	ssize_t n = map_good(iomap, pos, len, &kaddr);
 
-	if (good == -EHWPOISON) {
+	if (n == -EHWPOISON) {
 		*want = to_page_end(pos, len);
-		n = dax_recovery_read(iomap->dax_dev, pgoff, offset_in_page(pos),
-				      *want, iter);
-	} else if (good < 0) {
-		return good;
-	} else {
-		*want = good;
-		n = dax_copy_to_iter(iomap->dax_dev, pgoff, kaddr, good, iter);
+		n = read_beside_bad(iomap, pos, *want, iter);
+	} else if (n > 0) {
+		*want = n;
+		n = dax_copy_to_iter(iomap->dax_dev, dax_iomap_pgoff(iomap, pos),
+				     kaddr, n, iter);
 		/* Found bad meanwhile: read on beside that. */
-		if (n < good && is_bad(iomap, pos + n))
+		if (n < *want && is_bad(iomap, pos + n))
 			*want = n;
 	}
-	return n || !*want ? n : copy_error(iter);
+	if (n || !*want)
+		return n;
+	return is_no_memory(iter) ? -EFAULT : -EIO;
 }
 
-/* Into pages that are good, or -EHWPOISON. */
-static ssize_t write_good(const struct iomap *iomap, loff_t pos, size_t len,
-			  struct iov_iter *iter, size_t *want)
+static ssize_t read_bytes(const struct iomap *iomap, loff_t pos, size_t len,
+			  struct iov_iter *iter)
 {
-	bool stalls = user_backed_iter(iter);
-	int id = stalls ? 0 : dax_fault_lock();
+	size_t done = 0, want;
+	ssize_t n = 0;
+
+	while (done < len) {
+		if (fatal_signal_pending(current)) {
+			n = -EINTR;
+			break;
+		}
+		n = read_some(iomap, pos + done, len - done, iter, &want);
+		if (n < 0)
+			break;
+		done += n;
+		if (n < want)
+			break;
+	}
+	return done ?: n;
+}
+
+/* Into pages that are good, what memory gives without a page fault. */
+static ssize_t write_good(const struct iomap *iomap, loff_t pos, size_t len,
+			  struct iov_iter *iter)
+{
 	void *kaddr;
 	ssize_t n;
 
-	*want = n = map_good(iomap, pos, len, &kaddr);
-	if (n > 0)
-		n = dax_copy_from_iter(iomap->dax_dev,
-				       dax_iomap_pgoff(iomap, pos), kaddr, n,
-				       iter);
-	if (!stalls)
-		dax_fault_unlock(id);
+	guard(dax_fault)();
+	n = map_good(iomap, pos, min_t(size_t, len, DAX_COPY_MAX), &kaddr);
+	if (n < 0)
+		return n;
+	pagefault_disable();
+	n = dax_copy_from_iter(iomap->dax_dev, dax_iomap_pgoff(iomap, pos),
+			       kaddr, n, iter);
+	pagefault_enable();
 	return n;
 }
 
@@ -343,24 +373,48 @@ static ssize_t write_bad(const struct iomap *iomap, loff_t pos, size_t len,
 	if (nr < 0)
 		return nr;
 	return dax_recovery_write(iomap->dax_dev, pgoff,
-				  kaddr + offset_in_page(pos), len, iter);
+				  kaddr + offset_in_page(pos), len, iter) ?:
+		-EIO;
 }
 
-/* From memory to the file; @want: that it is short of that ends the write. */
+/* From memory to the file; 0 when memory has to be asked once more. */
 static ssize_t write_some(const struct iomap *iomap, loff_t pos, size_t len,
-			  struct iov_iter *iter, size_t *want)
+			  struct iov_iter *iter)
 {
-	ssize_t n = write_good(iomap, pos, len, iter, want);
+	ssize_t n = write_good(iomap, pos, len, iter);
 
-	if (n == -EHWPOISON) {
-		*want = to_page_end(pos, len);
-		n = write_bad(iomap, pos, *want, iter);
-	} else if (n >= 0 && n < *want && is_bad(iomap, pos + n)) {
-		*want = n;	/* found bad meanwhile: repair it */
+	if (n == -EHWPOISON)
+		n = write_bad(iomap, pos, to_page_end(pos, len), iter);
+	if ((!n || n == -EIO) && is_no_memory(iter))
+		return -EFAULT;
+	return dax_mem2blk_err(n);
+}
+
+/* Memory that was there, and is gone again when it is read, so often. */
+#define DAX_WRITE_TRIES		8
+
+static ssize_t write_bytes(const struct iomap *iomap, loff_t pos, size_t len,
+			   struct iov_iter *iter)
+{
+	unsigned int tries = DAX_WRITE_TRIES;
+	size_t done = 0;
+	ssize_t n = 0;
+
+	while (done < len) {
+		n = write_some(iomap, pos + done, len - done, iter);
+		if (!n && !--tries)
+			n = -EFAULT;
+		if (n < 0)
+			break;
+		if (n)
+			tries = DAX_WRITE_TRIES;
+		done += n;
+		/* Never in the first page, which somebody may rely on. */
+		if (done >= PAGE_SIZE && fatal_signal_pending(current))
+			break;
+		cond_resched();
 	}
-	if (n < 0)
-		return dax_mem2blk_err(n);
-	return n || !*want ? n : copy_error(iter);
+	return done ?: n;
 }
 
 static int copy_edge(const struct iomap *dst, const struct iomap *src,
@@ -378,12 +432,11 @@ static int copy_edge(const struct iomap *dst, const struct iomap *src,
  * rest of it is filled up.
  */
 static ssize_t cow_some(const struct iomap *iomap, const struct iomap *src,
-			loff_t pos, size_t len, struct iov_iter *iter,
-			size_t *want)
+			loff_t pos, size_t len, struct iov_iter *iter)
 {
 	unsigned int head = offset_in_page(pos);
+	size_t tail, keep;
 	ssize_t n;
-	size_t tail;
 	int ret;
 
 	if (head || len < PAGE_SIZE)
@@ -398,30 +451,31 @@ static ssize_t cow_some(const struct iomap *iomap, const struct iomap *src,
 	if (ret)
 		return ret;
 
-	n = write_some(iomap, pos, len, iter, want);
-	if (n > 0 && n < len && !PAGE_ALIGNED(pos + n)) {
-		/* Half a page of data, and half of nobody knows what. */
-		size_t keep = max(round_down(pos + n, PAGE_SIZE), pos) - pos;
-
-		iov_iter_revert(iter, n - keep);
-		*want = len;
-		n = keep ?: copy_error(iter);
-	}
-	return n;
+	n = write_bytes(iomap, pos, len, iter);
+	if (n <= 0 || n == len || PAGE_ALIGNED(pos + n))
+		return n;
+	/* Half a page of data, and half of who knows what. */
+	keep = max(round_down(pos + n, PAGE_SIZE), pos) - pos;
+	ret = is_no_memory(iter) ? -EFAULT : -EIO;
+	iov_iter_revert(iter, n - keep);
+	return keep ?: ret;
 }
 
-/* Some bytes; @want: that it is short of that ends it. */
-static ssize_t copy_iter_some(const struct iomap_iter *iomi, loff_t pos,
-			      size_t len, struct iov_iter *iter, size_t *want)
+static ssize_t cow_bytes(const struct iomap *iomap, const struct iomap *src,
+			 loff_t pos, size_t len, struct iov_iter *iter)
 {
-	const struct iomap *iomap = &iomi->iomap;
+	size_t done = 0;
+	ssize_t n = 0;
 
-	if (iov_iter_rw(iter) != WRITE)
-		return read_some(iomap, pos, len, iter, want);
-	if (iomap->flags & IOMAP_F_SHARED)
-		return cow_some(iomap, dax_cow_source(iomi), pos, len, iter,
-				want);
-	return write_some(iomap, pos, len, iter, want);
+	while (done < len) {
+		n = cow_some(iomap, src, pos + done, len - done, iter);
+		if (n < 0)
+			break;
+		done += n;
+		if (fatal_signal_pending(current))
+			break;
+	}
+	return done ?: n;
 }
 
 /**
@@ -431,32 +485,24 @@ static ssize_t copy_iter_some(const struct iomap_iter *iomi, loff_t pos,
  * @len: how much, in bytes; the extent has it
  * @iter: the memory, and the direction
  *
- * A read goes as far as the bytes are good.  A write repairs what it overwrites, in
- * whole sectors.  In new blocks it fills pages that are written in part.
+ * A read goes as far as the bytes are good.  A write repairs what it overwrites,
+ * in whole sectors.  In new blocks it fills pages that are written in part.
  *
  * Context: Process context, sleeps and faults.  dax_read_lock().
  * Return: the number of bytes that were copied; if there are none, -EFAULT when
- *	   the memory cannot be accessed, -EIO when the file's is bad, -EINTR.
+ *	   the memory cannot be accessed, -EIO when the file's is bad, -EINTR,
+ *	   -ENOMEM, or the error of dax_direct_access().
  */
 ssize_t dax_copy_iter(const struct iomap_iter *iomi, loff_t pos, size_t len,
 		      struct iov_iter *iter)
 {
-	size_t done = 0, want;
-	ssize_t n = 0;
+	const struct iomap *iomap = &iomi->iomap;
 
-	while (done < len) {
-		if (fatal_signal_pending(current)) {
-			n = -EINTR;
-			break;
-		}
-		n = copy_iter_some(iomi, pos + done, len - done, iter, &want);
-		if (n < 0)
-			break;
-		done += n;
-		if (n < want)
-			break;
-	}
-	return done ?: n;
+	if (iov_iter_rw(iter) != WRITE)
+		return read_bytes(iomap, pos, len, iter);
+	if (iomap->flags & IOMAP_F_SHARED)
+		return cow_bytes(iomap, dax_cow_source(iomi), pos, len, iter);
+	return write_bytes(iomap, pos, len, iter);
 }
 
 /**
@@ -466,7 +512,8 @@ ssize_t dax_copy_iter(const struct iomap_iter *iomi, loff_t pos, size_t len,
  * @len: how much, in bytes; up to the end of the page at most
  *
  * Context: Process context, sleeps.  dax_read_lock().
- * Return: 0, or -EIO when a bad sector would be zeroed in part, or is not repaired.
+ * Return: 0, -EIO when a bad sector would be zeroed in part, or is not repaired,
+ *	   or the error of dax_direct_access().
  */
 int dax_zero_part(const struct iomap_iter *iomi, loff_t pos, size_t len)
 {
@@ -475,16 +522,11 @@ int dax_zero_part(const struct iomap_iter *iomi, loff_t pos, size_t len)
 		.iov_len = len,
 	};
 	struct iov_iter iter;
-	size_t want;
 	ssize_t n;
 
 	iov_iter_kvec(&iter, ITER_SOURCE, &vec, 1, len);
-	for (; len; pos += n, len -= n) {
-		n = copy_iter_some(iomi, pos, len, &iter, &want);
-		if (n < 0)
-			return n;
-		if (n < want)
-			return -EIO;
-	}
-	return 0;
+	n = dax_copy_iter(iomi, pos, len, &iter);
+	if (n < 0)
+		return n;
+	return n == len ? 0 : -EIO;
 }

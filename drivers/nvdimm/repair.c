@@ -748,30 +748,27 @@ static size_t good_bytes(struct pmem_device *pmem, phys_addr_t offset, size_t le
 }
 
 /**
- * pmem_poison_read_iter - Read the good bytes around bad lines, any alignment.
+ * pmem_poison_read_bytes - Read the good bytes around bad lines, any alignment.
  * @pmem: the pmem device
  * @offset: of the range, in bytes from the start of the device's memory
- * @bytes: of the range; it is in one page
- * @i: where the data goes
+ * @buf: where to read to
+ * @len: of the range, in bytes; it is in one page
  *
- * Context: Process context, may sleep and fault.
- * Return: bytes read: up to the first bad line, less when @i cannot be written,
- *	   nothing without memory.
+ * Context: Process context, may sleep; allocates without I/O.
+ * Return: bytes read: up to the first bad line; -ENOMEM.
  */
-size_t pmem_poison_read_iter(struct pmem_device *pmem, phys_addr_t offset,
-			     size_t bytes, struct iov_iter *i)
+ssize_t pmem_poison_read_bytes(struct pmem_device *pmem, phys_addr_t offset,
+			       void *buf, size_t len)
 {
-	size_t good = good_bytes(pmem, offset, bytes);
-	struct page *page;
+	size_t good = good_bytes(pmem, offset, len);
+	void *addr;
 
 	if (!good)
 		return 0;
-	page = alloc_page(GFP_KERNEL);
-	if (!page)
-		return 0;
-	if (read_part(pmem, page, 0, offset, good))
-		good = 0;
-	good = copy_page_to_iter(page, 0, good, i);
-	__free_page(page);
+	addr = get_alias(pmem, offset);
+	if (!addr)
+		return -ENOMEM;
+	good -= copy_mc_to_kernel(buf, addr, good);
+	drop_alias(pmem, addr);
 	return good;
 }

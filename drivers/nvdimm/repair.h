@@ -67,8 +67,8 @@ blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
 blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
 			       unsigned int page_off, phys_addr_t offset,
 			       unsigned int len);
-size_t pmem_poison_read_iter(struct pmem_device *pmem, phys_addr_t offset,
-			     size_t bytes, struct iov_iter *i);
+ssize_t pmem_poison_read_bytes(struct pmem_device *pmem, phys_addr_t offset,
+			       void *buf, size_t len);
 size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
 			      size_t bytes, struct iov_iter *i);
 

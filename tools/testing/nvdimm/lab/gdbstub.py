@@ -153,9 +153,23 @@ class ArmedLoads(threading.Thread):
             if steps == 1:
                 return
             if self._loads(cpu, phys):
-                machine_check(self.vm, SRAR, cpu, phys, self.lsb)
-                self.hits += 1
+                self._hit(cpu, phys)
                 return
+
+    def _hit(self, cpu, phys):
+        """
+        Raise it, and go to the handler.  A cpu of QEMU takes one interrupt at a
+        time, and executes something in between; that may be the APIC's.
+        """
+        address = self.stub.registers()[RIP]
+        machine_check(self.vm, SRAR, cpu, phys, self.lsb)
+        self.stub.command("Qqemu.sstep=1")      # with interrupts
+        for _ in range(10):
+            self.stub.go_on("s", lambda: False)
+            if self.stub.registers()[RIP] != address:
+                break
+        self.stub.command("Qqemu.sstep=7")      # without
+        self.hits += 1
 
     def _loads(self, cpu, phys):
         code = self.stub.read(self.stub.registers()[RIP], 3)

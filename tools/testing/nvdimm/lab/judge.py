@@ -23,8 +23,6 @@ SPLATS = re.compile(
 # Splats that are no defect, each with its reason.
 ALLOWED = [
     # (pattern, reason)
-    (r"XFS \(pmem0p2\): Corruption of on-disk metadata",
-     "two-filesystems-on-one-device has just broken it"),
 ]
 
 STAMP = re.compile(r"^(?:<\d>)?\[ *[\d.]+\](?:\[ *\w+\])? ?", re.M)
@@ -58,6 +56,8 @@ def _splat_outcome(first, console):
         return "hangs: " + first.strip()
     if "not syncing" in first:
         return "panics: " + first.split("not syncing:", 1)[-1].strip()
+    if "Shutting down filesystem" in first:
+        return "shuts the filesystem down"
     if first.startswith("sysfs: "):
         return "warns: " + first
     if first.startswith("WARNING"):

@@ -73,9 +73,11 @@ static inline void make_extents(void)
 	close(fd);
 }
 
-static inline void make_metadata(const char *opts)
+#define MKFS	"mkfs.xfs -m rmapbt=1,reflink=1"
+
+static inline void make_metadata(const char *mkfs)
 {
-	make_fs("mkfs.xfs -m rmapbt=1,reflink=1", opts);
+	make_fs(mkfs, "dax=always");
 	make_directory();
 	make_attributes();
 	make_extents();
@@ -102,9 +104,9 @@ static inline void find_structure(struct structure *s)
 
 /* ---- its use --------------------------------------------------------------- */
 
-static inline void remount(const char *opts)
+static inline void mount_again(void)
 {
-	EXPECT(!mount(pmem(), "/mnt", "xfs", 0, opts), "mount: %m");
+	EXPECT(!mount(pmem(), "/mnt", "xfs", 0, "dax=always"), "mount: %m");
 }
 
 /* All that changed in memory is written; it stays there. */
@@ -177,7 +179,7 @@ static inline bool kernel_said(void *name)
 }
 
 #define LOG_STEP	256U	/* changes of a file, each of them in the log */
-#define LOG_STEPS	32U
+#define LOG_STEPS	64U
 
 static inline void write_log(void)
 {
@@ -259,7 +261,7 @@ static inline void expect_restored(struct structure *s, const void *copy)
 	EXPECT(!umount("/mnt"), "umount: %m");
 	rc = dwrite(pmem(), at, copy, PAGE);
 	EXPECT(!rc, "%s: write: %s", s->what, strerror(-rc));
-	remount("dax=always");
+	mount_again();
 	expect_contents();
 	expect_works(s->what);
 }
@@ -276,26 +278,41 @@ static inline void save_structure(struct structure *s, void *copy)
 	EXPECT(!rc, "%s: read: %s", s->what, strerror(-rc));
 }
 
-/* Each of them is found to be bad by a scrubber, and consumed. */
-static inline void metadata_goes_bad(struct structure *s, unsigned int n)
+/* A filesystem that has all of them in memory, clean. */
+static inline void read_metadata(const char *mkfs, struct structure *s,
+				 unsigned int n)
 {
 	unsigned int i;
 
-	make_metadata("dax=always");
+	make_metadata(mkfs);
 	for (i = 0; i < n; i++)
 		find_structure(&s[i]);
-	remount("dax=always");
+	mount_again();
 	expect_contents();
 	expect_works("before");
 	write_metadata();
+}
+
+static inline void expect_mounts_again(void)
+{
+	EXPECT(!umount("/mnt"), "umount: %m");
+	mount_again();
+	expect_contents();
+	expect_works("after");
+}
+
+/* Each of them is found to be bad by a scrubber, and consumed. */
+static inline void metadata_goes_bad(const char *mkfs, struct structure *s,
+				     unsigned int n)
+{
+	unsigned int i;
+
+	read_metadata(mkfs, s, n);
 	for (i = 0; i < n; i++) {
 		expect_written_again(&s[i], scrub_line);
 		expect_written_again(&s[i], inject_quietly);
 	}
-	EXPECT(!umount("/mnt"), "umount: %m");
-	remount("dax=always");
-	expect_contents();
-	expect_works("after");
+	expect_mounts_again();
 }
 
 #endif

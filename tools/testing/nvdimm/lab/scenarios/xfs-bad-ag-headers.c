@@ -3,7 +3,7 @@
 
 /* XFS reads them when it mounts, and they stay in memory. */
 SCENARIO("XFS goes on when a header of an AG goes bad, and writes it again",
-	 .audit = "B10", .on = NFIT | E820, .stock = "oopses in the kernel")
+	 .audit = "B10", .on = NFIT | E820, .stock = "shuts the filesystem down")
 {
 	static struct structure header[] = {
 		{ "superblock", "-c 'sb 0'", FS_HEADERS, 0 },
@@ -12,5 +12,5 @@ SCENARIO("XFS goes on when a header of an AG goes bad, and writes it again",
 		{ "AGFL", "-c 'agfl 0'", FS_HEADERS, 0 },
 	};
 
-	metadata_goes_bad(header, 4);
+	metadata_goes_bad(MKFS, header, 4);
 }

@@ -16,21 +16,15 @@ SCENARIO("XFS goes on when a block of a directory goes bad, and writes it again"
 	 .stock = "oopses in __memcpy_flushcache")
 {
 	static struct structure block = {
-		"directory", "-c 'path /d' -c 'dblock 0'", "", 0
+		"directory", "-c 'path /d' -c 'dblock 0'", "directory", 0
 	};
 
-	make_metadata("dax=always");
-	find_structure(&block);
-	remount("dax=always");
-	expect_contents();
-	write_metadata();
+	read_metadata(MKFS, &block, 1);
 	scrub_line(block.phys);
 	change_directory();
 	write_metadata();
 	EXPECT(!has_badblock(0, -1ULL), "written, but in badblocks");
 	expect_written_again(&block, scrub_line);
 	expect_written_again(&block, inject_quietly);
-	EXPECT(!umount("/mnt"), "umount: %m");
-	remount("dax=always");
-	expect_contents();
+	expect_mounts_again();
 }

@@ -2,7 +2,7 @@
 #include "xfs-metadata.h"
 
 SCENARIO("XFS goes on when inodes and their btrees go bad, and writes them again",
-	 .audit = "B10", .on = NFIT | E820, .stock = "oopses in the kernel")
+	 .audit = "B10", .on = NFIT | E820, .stock = "shuts the filesystem down")
 {
 	static struct structure inode[] = {
 		{ "inobt", "-c 'agi 0' -c 'addr root'", INODE_BTREES, 0 },
@@ -11,5 +11,5 @@ SCENARIO("XFS goes on when inodes and their btrees go bad, and writes them again
 		{ "inode of a file", "-c 'path /f'", "inodes", 0 },
 	};
 
-	metadata_goes_bad(inode, 4);
+	metadata_goes_bad(MKFS, inode, 4);
 }

@@ -2,7 +2,7 @@
 #include "xfs-metadata.h"
 
 SCENARIO("XFS goes on when a file's own metadata goes bad, and writes it again",
-	 .audit = "B10", .on = NFIT | E820, .stock = "oopses in the kernel")
+	 .audit = "B10", .on = NFIT | E820, .stock = "shuts the filesystem down")
 {
 	static struct structure block[] = {
 		{ "leaf of attributes", "-c 'path /x' -c 'ablock 0'",
@@ -13,5 +13,5 @@ SCENARIO("XFS goes on when a file's own metadata goes bad, and writes it again",
 		  "extent map btree", 0 },
 	};
 
-	metadata_goes_bad(block, 3);
+	metadata_goes_bad(MKFS, block, 3);
 }

@@ -2,7 +2,7 @@
 #include "xfs-metadata.h"
 
 SCENARIO("XFS goes on when a btree of its space goes bad, and writes it again",
-	 .audit = "B10", .on = NFIT | E820, .stock = "oopses in the kernel")
+	 .audit = "B10", .on = NFIT | E820, .stock = "shuts the filesystem down")
 {
 	static struct structure root[] = {
 		{ "bnobt", "-c 'agf 0' -c 'addr bnoroot'", SPACE_BTREES, 0 },
@@ -12,5 +12,5 @@ SCENARIO("XFS goes on when a btree of its space goes bad, and writes it again",
 		  "refcount btree", 0 },
 	};
 
-	metadata_goes_bad(root, 4);
+	metadata_goes_bad(MKFS, root, 4);
 }

@@ -26,10 +26,10 @@ SCENARIO("XFS with a bad block of a directory: EIO there, and all else works",
 	};
 	static char copy[PAGE];
 
-	make_metadata("dax=always");
+	make_metadata(MKFS);
 	save_structure(&block, copy);
 	set_badblock((block.phys - pmem_base()) / SECTOR, 8);
-	remount("dax=always");
+	mount_again();
 	EXPECT(list("/mnt/d") == EIO, "the directory can be read");
 	EXPECT(rmdir("/mnt/d") && errno == ENOTEMPTY, "rmdir: %m");
 	EXPECT(!mkdir("/mnt/other", 0755), "mkdir: %m");

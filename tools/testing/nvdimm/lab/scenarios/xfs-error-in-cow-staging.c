@@ -53,7 +53,7 @@ static int open_copy(void)
 
 /* They are set aside for the copy on write of a file, and hold nothing yet. */
 SCENARIO("an error in blocks that are staged for copy on write: they are repaired",
-	 .audit = "B10", .on = NFIT | E820, .stock = "oopses in the kernel")
+	 .audit = "B10", .on = NFIT | E820, .stock = "shuts the filesystem down")
 {
 	static char buf[STAGED * PAGE];
 	uint64_t phys;

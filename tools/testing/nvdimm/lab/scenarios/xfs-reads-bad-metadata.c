@@ -1,30 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <errno.h>
 #include "xfs-metadata.h"
+
+static int read_attribute(void)
+{
+	static char value[PAGE];
+
+	return getxattr("/mnt/x", "user.0", value, PAGE) < 0 ? errno : 0;
+}
+
+static int read_directory(void)
+{
+	DIR *dir = opendir("/mnt/d");
+	int rc;
+
+	EXPECT(dir, "/mnt/d: %m");
+	do {
+		errno = 0;
+	} while (readdir(dir));
+	rc = errno;
+	closedir(dir);
+	return rc;
+}
+
+static void expect_remembered(struct structure *block, int (*read)(void))
+{
+	static char copy[PAGE];
+	int rc;
+
+	make_metadata(MKFS);
+	save_structure(block, copy);
+	mount_again();
+	arm_kernel_load(block->phys, LINE);
+	rc = read();
+	expect_kernel_load_hit();
+	EXPECT(wait_for(kernel_said, (void *)block->name, 5000),
+	       "%s: not recorded", block->what);
+	EXPECT(rc == EIO, "%s: %s", block->what, strerror(rc));
+	EXPECT(wait_until_confined(block->phys), "in the direct map");
+	rc = read();
+	EXPECT(rc == EIO, "%s, again: %s", block->what, strerror(rc));
+	expect_works("after the error");
+	expect_restored(block, copy);
+	EXPECT(!umount("/mnt"), "umount: %m");
+}
 
 /* The machine check hits XFS while it reads the block for the first time. */
 SCENARIO("XFS reads a latent bad line of metadata: EIO, remembered, no shutdown",
 	 .audit = "C6 B10", .on = NFIT | E820,
 	 .stock = "fails: leaf of attributes: not recorded")
 {
-	struct structure block = {
+	struct structure leaf = {
 		"leaf of attributes", "-c 'path /x' -c 'ablock 0'",
 		"attribute fork", 0
+	}, directory = {
+		"directory", "-c 'path /d' -c 'dblock 2'", "directory", 0
 	};
-	static char copy[PAGE], value[PAGE];
 
-	make_metadata("dax=always");
-	save_structure(&block, copy);
-	remount("dax=always");
-	arm_kernel_load(block.phys, LINE);
-	EXPECT(getxattr("/mnt/x", "user.0", value, PAGE) < 0, "getxattr works");
-	EXPECT(errno == EIO, "getxattr: %m");
-	expect_kernel_load_hit();
-	EXPECT(wait_for(kernel_said, (void *)block.name, 5000),
-	       "%s: not recorded", block.what);
-	EXPECT(wait_until_confined(block.phys), "in the direct map");
-	EXPECT(getxattr("/mnt/x", "user.0", value, PAGE) < 0 && errno == EIO,
-	       "second getxattr: %m");
-	expect_works("after the error");
-	expect_restored(&block, copy);
+	expect_remembered(&leaf, read_attribute);
+	expect_remembered(&directory, read_directory);
 }
