@@ -3,7 +3,7 @@
 
 /* Whatever becomes of the one who writes. */
 SCENARIO("a copy-on-write fault that fails leaves the data in the file",
-	 .audit = "B19b", .on = NFIT | E820,
+	 .audit = "B19b", .on = NFIT | E820, .demo = true,
 	 .stock = "fails: the clone: other data before it",
 	 .stock_e820 = "fails: the clone: other data behind it")
 {

@@ -59,7 +59,7 @@ static void read_file(const char *mkfs, const char *opts)
 }
 
 SCENARIO("a long read ends at the bad sector, and all others can be read",
-	 .audit = "B19a", .on = NFIT | E820,
+	 .audit = "B19a", .on = NFIT | E820, .demo = true,
 	 .stock = "fails: pread of 1 MiB: Input/output error",
 	 .stock_e820 = "fails: pread of 1 MiB ends at 0x80000")
 {

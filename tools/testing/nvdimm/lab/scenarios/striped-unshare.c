@@ -4,7 +4,8 @@
 #define LEN	(4 * MIB)
 
 SCENARIO("FALLOC_FL_UNSHARE_RANGE on dm-striped copies right, and only that",
-	 .audit = "B9", .on = NFIT | E820, .stock = "fails: a bystander: other data")
+	 .audit = "B9", .on = NFIT | E820, .demo = true,
+	 .stock = "fails: a bystander: other data")
 {
 	struct neighbours n;
 

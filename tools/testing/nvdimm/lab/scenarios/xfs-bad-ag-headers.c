@@ -3,7 +3,8 @@
 
 /* XFS reads them when it mounts, and they stay in memory. */
 SCENARIO("XFS goes on when a header of an AG goes bad, and writes it again",
-	 .audit = "B10", .on = NFIT | E820, .stock = "shuts the filesystem down")
+	 .audit = "B10", .on = NFIT | E820, .demo = true,
+	 .stock = "shuts the filesystem down")
 {
 	static struct structure header[] = {
 		{ "superblock", "-c 'sb 0'", FS_HEADERS, 0 },
