@@ -271,16 +271,6 @@ int dax_compare_extents(const struct iomap *map1, loff_t pos1,
 	return 0;
 }
 
-/* Does memory of a user have nothing to give, or no room? */
-static bool is_no_memory(struct iov_iter *iter)
-{
-	if (!user_backed_iter(iter))
-		return false;
-	return iov_iter_rw(iter) == WRITE ?
-		fault_in_iov_iter_readable(iter, 1) :
-		fault_in_iov_iter_writeable(iter, 1);
-}
-
 /* The good bytes of a bad page, up to the first bad one. */
 static ssize_t read_beside_bad(const struct iomap *iomap, loff_t pos,
 			       size_t len, struct iov_iter *iter)
@@ -318,7 +308,10 @@ static ssize_t read_some(const struct iomap *iomap, loff_t pos, size_t len,
 	}
 	if (n || !*want)
 		return n;
-	return is_no_memory(iter) ? -EFAULT : -EIO;
+	/* Is it the memory, or the file? */
+	if (user_backed_iter(iter) && fault_in_iov_iter_writeable(iter, 1))
+		return -EFAULT;
+	return -EIO;
 }
 
 static ssize_t read_bytes(const struct iomap *iomap, loff_t pos, size_t len,
@@ -377,44 +370,65 @@ static ssize_t write_bad(const struct iomap *iomap, loff_t pos, size_t len,
 		-EIO;
 }
 
-/* From memory to the file; 0 when memory has to be asked once more. */
-static ssize_t write_some(const struct iomap *iomap, loff_t pos, size_t len,
-			  struct iov_iter *iter)
+/* From kernel memory to one page; @all: nothing is to follow. */
+static ssize_t write_kernel(const struct iomap *iomap, loff_t pos, void *buf,
+			    size_t len, bool all)
 {
-	ssize_t n = write_good(iomap, pos, len, iter);
+	struct kvec vec = { .iov_base = buf, .iov_len = len };
+	struct iov_iter iter;
+	ssize_t n;
 
-	if (n == -EHWPOISON)
-		n = write_bad(iomap, pos, to_page_end(pos, len), iter);
-	if ((!n || n == -EIO) && is_no_memory(iter))
-		return -EFAULT;
-	return dax_mem2blk_err(n);
+	iov_iter_kvec(&iter, ITER_SOURCE, &vec, 1, len);
+	n = write_good(iomap, pos, len, &iter);
+	if (n != -EHWPOISON)
+		return n;
+	/* Not half a sector for want of data. */
+	if (!all)
+		len = max_t(loff_t, round_down(pos + len, SECTOR_SIZE), pos) - pos;
+	return len ? write_bad(iomap, pos, len, &iter) : -EFAULT;
 }
 
-/* Memory that was there, and is gone again when it is read, so often. */
-#define DAX_WRITE_TRIES		8
-
-static ssize_t write_bytes(const struct iomap *iomap, loff_t pos, size_t len,
-			   struct iov_iter *iter)
+/* What takes a page fault to fetch, or a driver to store: a page of it. */
+static ssize_t write_bounced(const struct iomap *iomap, loff_t pos, size_t len,
+			     struct iov_iter *iter)
 {
-	unsigned int tries = DAX_WRITE_TRIES;
-	size_t done = 0;
-	ssize_t n = 0;
+	struct page *page = alloc_page(GFP_KERNEL);
+	ssize_t n = -EFAULT;
+	size_t got;
 
+	if (!page)
+		return -ENOMEM;
+	got = copy_page_from_iter(page, 0, len, iter);
+	if (got)
+		n = write_kernel(iomap, pos, page_address(page), got,
+				 got == len);
+	iov_iter_revert(iter, got - max_t(ssize_t, n, 0));
+	__free_page(page);
+	return n;
+}
+
+/* From memory to the file, until it is done, or the error that ended it. */
+static size_t write_bytes(const struct iomap *iomap, loff_t pos, size_t len,
+			  struct iov_iter *iter, int *error)
+{
+	size_t done = 0;
+
+	*error = 0;
 	while (done < len) {
-		n = write_some(iomap, pos + done, len - done, iter);
-		if (!n && !--tries)
-			n = -EFAULT;
-		if (n < 0)
+		ssize_t n = write_good(iomap, pos + done, len - done, iter);
+
+		if (!n || n == -EHWPOISON)
+			n = write_bounced(iomap, pos + done,
+					  to_page_end(pos + done, len - done),
+					  iter);
+		if (n < 0) {
+			*error = n;
 			break;
-		if (n)
-			tries = DAX_WRITE_TRIES;
+		}
 		done += n;
-		/* Never in the first page, which somebody may rely on. */
-		if (done >= PAGE_SIZE && fatal_signal_pending(current))
-			break;
 		cond_resched();
 	}
-	return done ?: n;
+	return done;
 }
 
 static int copy_edge(const struct iomap *dst, const struct iomap *src,
@@ -451,24 +465,35 @@ static ssize_t cow_some(const struct iomap *iomap, const struct iomap *src,
 	if (ret)
 		return ret;
 
-	n = write_bytes(iomap, pos, len, iter);
-	if (n <= 0 || n == len || PAGE_ALIGNED(pos + n))
-		return n;
+	n = write_bytes(iomap, pos, len, iter, &ret);
+	if (n == len || PAGE_ALIGNED(pos + n))
+		return n ?: ret;
 	/* Half a page of data, and half of who knows what. */
-	keep = max(round_down(pos + n, PAGE_SIZE), pos) - pos;
-	ret = is_no_memory(iter) ? -EFAULT : -EIO;
+	keep = max_t(loff_t, round_down(pos + n, PAGE_SIZE), pos) - pos;
 	iov_iter_revert(iter, n - keep);
 	return keep ?: ret;
 }
 
-static ssize_t cow_bytes(const struct iomap *iomap, const struct iomap *src,
-			 loff_t pos, size_t len, struct iov_iter *iter)
+/* In pieces of 2 MiB, so that a task can be killed. */
+static ssize_t write_pieces(const struct iomap_iter *iomi, loff_t pos,
+			    size_t len, struct iov_iter *iter)
 {
+	const struct iomap *iomap = &iomi->iomap;
+	bool cow = iomap->flags & IOMAP_F_SHARED;
 	size_t done = 0;
 	ssize_t n = 0;
+	int error;
 
 	while (done < len) {
-		n = cow_some(iomap, src, pos + done, len - done, iter);
+		size_t piece = min_t(size_t, len - done, DAX_COPY_MAX);
+
+		if (cow) {
+			n = cow_some(iomap, dax_cow_source(iomi), pos + done,
+				     piece, iter);
+		} else {
+			n = write_bytes(iomap, pos + done, piece, iter, &error);
+			n = n ?: error;
+		}
 		if (n < 0)
 			break;
 		done += n;
@@ -496,13 +521,9 @@ static ssize_t cow_bytes(const struct iomap *iomap, const struct iomap *src,
 ssize_t dax_copy_iter(const struct iomap_iter *iomi, loff_t pos, size_t len,
 		      struct iov_iter *iter)
 {
-	const struct iomap *iomap = &iomi->iomap;
-
 	if (iov_iter_rw(iter) != WRITE)
-		return read_bytes(iomap, pos, len, iter);
-	if (iomap->flags & IOMAP_F_SHARED)
-		return cow_bytes(iomap, dax_cow_source(iomi), pos, len, iter);
-	return write_bytes(iomap, pos, len, iter);
+		return read_bytes(&iomi->iomap, pos, len, iter);
+	return write_pieces(iomi, pos, len, iter);
 }
 
 /**

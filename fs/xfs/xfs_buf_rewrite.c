@@ -23,17 +23,19 @@
 #include "xfs_log_format.h"
 #include "xfs_trans_resv.h"
 #include "xfs_mount.h"
+#include "xfs_inode.h"
 #include "xfs_ag.h"
 #include "xfs_trans.h"
+#include "xfs_da_format.h"
+#include "xfs_da_btree.h"
+#include "xfs_attr.h"
+#include "xfs_attr_remote.h"
 #include "xfs_log.h"
 #include "xfs_log_priv.h"
 #include "xfs_buf_item.h"
 #include "xfs_buf_rewrite.h"
 
 #include <linux/sched/mm.h>
-
-/* The largest buffers are remote attributes, and blocks of directories. */
-#define XFS_REWRITE_MAX_BYTES	(64 * 1024)
 
 /* What of a buffer's map is in the range, as sectors: [*start, *end). */
 static bool
@@ -51,6 +53,21 @@ xfs_buf_overlap(
 	*start = max(map->bm_bn, round_down(daddr, sector));
 	*end = min(map->bm_bn + map->bm_len, round_up(daddr + bblen, sector));
 	return *start < *end;
+}
+
+static bool
+xfs_buf_overlaps(
+	struct xfs_buf		*bp,
+	xfs_daddr_t		daddr,
+	xfs_daddr_t		bblen)
+{
+	xfs_daddr_t		start, end;
+	int			i;
+
+	for (i = 0; i < bp->b_map_count; i++)
+		if (xfs_buf_overlap(bp, i, daddr, bblen, &start, &end))
+			return true;
+	return false;
 }
 
 /* Does a locked buffer hold what is to be on the medium? */
@@ -108,7 +125,7 @@ xfs_buf_rewrite_locked(
 {
 	struct xfs_mount	*mp = bp->b_mount;
 
-	if (bp->b_flags & XBF_STALE)
+	if (bp->b_flags & XBF_STALE || !xfs_buf_overlaps(bp, daddr, bblen))
 		return XFS_REWRITE_ABSENT;
 	if (xfs_is_shutdown(mp) || xlog_is_shutdown(mp->m_log))
 		return XFS_REWRITE_REFUSED;
@@ -139,8 +156,8 @@ xfs_buf_rewrite_at(
 		bp = mp->m_sb_bp;
 		xfs_buf_hold(bp);
 		xfs_buf_lock(bp);
-	} else if (xfs_buf_incore(mp->m_ddev_targp, bn, numblks, XBF_LIVESCAN,
-				  &bp)) {
+	} else if (xfs_buf_incore(mp->m_ddev_targp, bn, numblks,
+				  XBF_LIVESCAN | XBF_UNMAPPED, &bp)) {
 		return XFS_REWRITE_ABSENT;
 	}
 
@@ -152,7 +169,10 @@ xfs_buf_rewrite_at(
 	return ret;
 }
 
-/* What is bad in one block: look for buffers of all sizes that may have it. */
+/*
+ * What is bad in one block: look for buffers of all sizes that may have it.  Those
+ * that are not contiguous on the medium are found by their first part only.
+ */
 static enum xfs_rewrite
 xfs_buf_rewrite_block(
 	struct xfs_perag	*pag,
@@ -161,11 +181,15 @@ xfs_buf_rewrite_block(
 	xfs_daddr_t		bblen)
 {
 	struct xfs_mount	*mp = pag->pag_mount;
-	xfs_extlen_t		max = XFS_B_TO_FSB(mp, XFS_REWRITE_MAX_BYTES);
+	/* The largest are remote attributes, and blocks of directories. */
+	xfs_extlen_t		max = max(xfs_attr3_max_rmt_blocks(mp),
+					  XFS_B_TO_FSB(mp, XFS_MAX_BLOCKSIZE));
 	enum xfs_rewrite	ret = XFS_REWRITE_ABSENT;
 	xfs_extlen_t		before, len;
 
-	for (before = 0; before < max && before <= agbno; before++)
+	/* Not the headers, which are of another size. */
+	for (before = 0; before < max && before + XFS_AGFL_BLOCK(mp) < agbno;
+	     before++)
 		for (len = before + 1; len <= max; len++)
 			ret = max(ret, xfs_buf_rewrite_at(mp,
 					XFS_AGB_TO_DADDR(mp, pag->pag_agno,
@@ -225,8 +249,8 @@ xfs_buf_rewrite_headers(
  *
  * Context: Process context, sleeps, takes buffer locks.  The caller has none,
  *	    and no transaction.
- * Return: what has become of the buffers in the range, the worst of it;
- *	   XFS_REWRITE_ABSENT when there are none.
+ * Return: what has become of the blocks in the range, the worst of it;
+ *	   XFS_REWRITE_ABSENT when one of them is not in memory.
  */
 enum xfs_rewrite
 xfs_buf_rewrite(
@@ -237,18 +261,24 @@ xfs_buf_rewrite(
 	struct xfs_mount	*mp = pag->pag_mount;
 	xfs_daddr_t		end = daddr + bblen, next;
 	enum xfs_rewrite	ret;
+	bool			absent = false;
 
 	if (!xfs_buf_may_rewrite(mp))
 		return XFS_REWRITE_REFUSED;
 	ret = xfs_buf_rewrite_headers(pag, daddr, bblen);
 	for (; daddr < end; daddr = next) {
-		xfs_agblock_t	agbno = xfs_daddr_to_agbno(mp, daddr);
+		xfs_agblock_t		agbno = xfs_daddr_to_agbno(mp, daddr);
+		enum xfs_rewrite	block;
 
 		next = min(end, XFS_AGB_TO_DADDR(mp, pag->pag_agno, agbno + 1));
-		if (agbno > XFS_AGFL_BLOCK(mp))
-			ret = max(ret, xfs_buf_rewrite_block(pag, agbno, daddr,
-							     next - daddr));
+		if (agbno <= XFS_AGFL_BLOCK(mp))
+			continue;
+		block = xfs_buf_rewrite_block(pag, agbno, daddr, next - daddr);
+		absent |= block == XFS_REWRITE_ABSENT;
+		ret = max(ret, block);
 		cond_resched();
 	}
+	if (absent && ret < XFS_REWRITE_REFUSED)
+		return XFS_REWRITE_ABSENT;
 	return ret;
 }

@@ -9,6 +9,7 @@ import re
 import socket
 import struct
 import threading
+import time
 
 from errors import LabError
 from qemu import SRAR, machine_check
@@ -79,8 +80,13 @@ class GdbStub:
             raise LabError(f"gdb stub: {text}: {answer}")
         return answer
 
-    def go_on(self, how, over):
-        """Continue or step; the number of the cpu that stops, None when @over."""
+    def select(self, cpu):
+        """Whose registers are read, and who steps."""
+        self.command(f"Hg{cpu + 1:x}")
+        self.command(f"Hc{cpu + 1:x}")
+
+    def go_on(self, how="c", over=lambda: False):
+        """Until a cpu stops, which is selected then; None when it is @over."""
         self.send(how)
         stop = None
         while not stop:
@@ -92,10 +98,16 @@ class GdbStub:
                     self.receive()
                     return None
         thread = re.search(r"thread:(?:p[0-9a-f]+\.)?([0-9a-f]+)", stop)
-        thread = int(thread.group(1), 16) if thread else 1
-        self.command(f"Hg{thread:x}")
-        self.command(f"Hc{thread:x}")
-        return thread - 1
+        cpu = int(thread.group(1), 16) - 1 if thread else 0
+        self.select(cpu)
+        return cpu
+
+    def go_on_alone(self, cpus, seconds):
+        """These, while the others stand still."""
+        self.send("vCont" + "".join(f";c:{cpu + 1:x}" for cpu in cpus))
+        time.sleep(seconds)
+        self.sock.sendall(b"\x03")
+        self.receive()
 
     def registers(self):
         regs = bytes.fromhex(self.command("g")[:17 * 16])
@@ -134,7 +146,7 @@ class ArmedLoads(threading.Thread):
             for entry in self.entries:
                 self.stub.command(f"Z1,{entry:x},1")
             while self.hits < len(self.pages):
-                cpu = self.stub.go_on("c", lambda: self.over)
+                cpu = self.stub.go_on(over=lambda: self.over)
                 if cpu is None:
                     break
                 self._look(cpu, self.pages[self.hits])
@@ -144,14 +156,21 @@ class ArmedLoads(threading.Thread):
         except (OSError, EOFError, ValueError, struct.error, LabError) as e:
             self.failure = str(e) or "no answer"
 
+    def _step(self, cpu, arrived):
+        """Others that get to a breakpoint meanwhile stop there again later."""
+        for _ in range(20):
+            stopped = self.stub.go_on("s")
+            self.stub.select(cpu)
+            if stopped == cpu or arrived():
+                break
+
     def _look(self, cpu, phys):
         """Stopped; go off the breakpoint, and to the load if it is from @phys."""
-        steps = STEPS if self._is_from(cpu, phys) else 1
-        for _ in range(steps):
-            if self.stub.go_on("s", lambda: False) != cpu:
-                return
-            if steps == 1:
-                return
+        if not self._is_from(cpu, phys):
+            self._step(cpu, lambda: False)
+            return
+        for _ in range(STEPS):
+            self._step(cpu, lambda: self._loads(cpu, phys))
             if self._loads(cpu, phys):
                 self._hit(cpu, phys)
                 return
@@ -159,17 +178,22 @@ class ArmedLoads(threading.Thread):
     def _hit(self, cpu, phys):
         """
         Raise it, and go to the handler.  A cpu of QEMU takes one interrupt at a
-        time, and executes something in between; that may be the APIC's.
+        time, and executes something in between; that may be the APIC's.  The
+        other cpus have to be out of the handler of the last one.
         """
+        others = [n for n in range(self.vm.cpus) if n != cpu]
         address = self.stub.registers()[RIP]
+        if self.hits and others:
+            self.stub.go_on_alone(others, 0.02)
+            self.stub.select(cpu)
         machine_check(self.vm, SRAR, cpu, phys, self.lsb)
+        self.hits += 1
         self.stub.command("Qqemu.sstep=1")      # with interrupts
-        for _ in range(10):
-            self.stub.go_on("s", lambda: False)
+        for _ in range(20):
+            self._step(cpu, lambda: self.stub.registers()[RIP] != address)
             if self.stub.registers()[RIP] != address:
                 break
         self.stub.command("Qqemu.sstep=7")      # without
-        self.hits += 1
 
     def _loads(self, cpu, phys):
         code = self.stub.read(self.stub.registers()[RIP], 3)

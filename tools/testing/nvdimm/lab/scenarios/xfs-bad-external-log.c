@@ -2,7 +2,7 @@
 #include "other-device.h"
 #include "xfs-metadata.h"
 
-#define AHEAD	(2UL << 20)	/* of where the log is written now */
+#define AHEAD	(512UL << 10)	/* of where the log is written now */
 
 static void mount_disk(const char *disk)
 {
