@@ -145,7 +145,7 @@ class ArmedLoads(threading.Thread):
         try:
             for entry in self.entries:
                 self.stub.command(f"Z1,{entry:x},1")
-            while self.hits < len(self.pages):
+            while self.hits < len(self.pages) and not self.over:
                 cpu = self.stub.go_on(over=lambda: self.over)
                 if cpu is None:
                     break

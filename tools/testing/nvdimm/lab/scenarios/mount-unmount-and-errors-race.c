@@ -95,7 +95,7 @@ static void stop(pid_t pid)
 
 /* The errors are in a file; the filesystem needs nothing of what is bad. */
 SCENARIO("errors, then removal too, while XFS is mounted and unmounted: no harm",
-	 .audit = "B24", .on = NFIT | E820, .stock = "oopses")
+	 .audit = "B24", .on = NFIT | E820, .stock = "shuts the filesystem down")
 {
 	pid_t harmful, binder;
 	int fd;
