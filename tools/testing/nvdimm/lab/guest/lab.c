@@ -727,9 +727,12 @@ struct sigbus catch_sigbus(void (*fn)(void *), void *arg)
 	}, before;
 
 	bus = (struct sigbus){ 0 };
-	sigaction(SIGBUS, &sa, &before);
-	if (!sigsetjmp(bus_jump, 1))
+	sigaction(SIGBUS, NULL, &before);
+	/* First where to go: a signal may come by itself. */
+	if (!sigsetjmp(bus_jump, 1)) {
+		sigaction(SIGBUS, &sa, NULL);
 		fn(arg);
+	}
 	sigaction(SIGBUS, &before, NULL);
 	return bus;
 }
