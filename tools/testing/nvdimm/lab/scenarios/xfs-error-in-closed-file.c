@@ -25,7 +25,7 @@ static void harm_closed_file(unsigned int i)
 
 /* XFS is about to forget it; nobody uses it any more, and nobody dies. */
 SCENARIO("an error in a file that was just closed does not shut XFS down",
-	 .audit = "B10", .on = NFIT | E820, .stock = "oopses")
+	 .audit = "B10", .on = NFIT | E820, .stock = "shuts the filesystem down")
 {
 	unsigned int i;
 
