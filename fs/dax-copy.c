@@ -18,7 +18,8 @@
  *  - Stores are made between dax_fault_lock() and dax_fault_unlock(), with
  *    dax_direct_access() asked in between: the driver waits for that before it
  *    takes a page away.  So they must not wait for memory of users, which may
- *    stall in a page fault for ever.
+ *    stall in a page fault for ever.  Aligned ones from there have a fixup, end
+ *    short, and need no lock.
  *  - A bad page is only written by those who repair it: the driver, and whole
  *    sectors.  That of a new block is zeroed first, as a whole.
  *  - An operation ends where the bad bytes begin: what comes before is done, and
@@ -474,13 +475,32 @@ static ssize_t cow_some(const struct iomap *iomap, const struct iomap *src,
 	return keep ?: ret;
 }
 
+/*
+ * What needs no CLWB for its edges has a fixup for a page that leaves the direct
+ * map, and ends short: most writes are of that kind, and need no lock.
+ */
+static size_t write_aligned(const struct iomap *iomap, loff_t pos, size_t len,
+			    struct iov_iter *iter)
+{
+	void *kaddr;
+	ssize_t n;
+
+	if (!iter_is_ubuf(iter) || !IS_ALIGNED(pos | len, 8))
+		return 0;
+	n = map_good(iomap, pos, min_t(size_t, len, DAX_COPY_MAX), &kaddr);
+	if (n <= 0)
+		return 0;
+	return dax_copy_from_iter(iomap->dax_dev, dax_iomap_pgoff(iomap, pos),
+				  kaddr, n, iter);
+}
+
 /* In pieces of 2 MiB, so that a task can be killed. */
 static ssize_t write_pieces(const struct iomap_iter *iomi, loff_t pos,
 			    size_t len, struct iov_iter *iter)
 {
 	const struct iomap *iomap = &iomi->iomap;
 	bool cow = iomap->flags & IOMAP_F_SHARED;
-	size_t done = 0;
+	size_t done = cow ? 0 : write_aligned(iomap, pos, len, iter);
 	ssize_t n = 0;
 	int error;
 
