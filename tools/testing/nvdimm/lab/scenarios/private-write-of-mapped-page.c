@@ -16,6 +16,8 @@ static void store_after_load(int fd)
 	arm_kernel_loads("rep_movs_alternative,copy_mc_to_kernel", phys, 2, LINE);
 	expect_store_refused(p + PAGE);
 	EXPECT(kernel_loads_hit(), "the page was not copied");
+	/* It is told by a work: until then the next copy consumes it again. */
+	EXPECT(wait_until_confined(phys[0]), "not recorded");
 	expect_bad_page_not_copied(fd, p, phys[0]);
 	munmap(p, 4 * PAGE);
 }
