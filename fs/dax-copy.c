@@ -116,7 +116,7 @@ static ssize_t fetch_some(const struct iomap *iomap, loff_t pos, void *buf,
  * @len: of the part, in bytes; the extent has all of it
  *
  * Context: Process context, sleeps.
- * Return: 0, -EHWPOISON when some of the bytes are bad, or the error of
+ * Return: 0, -EHWPOISON when some of the bytes are bad, -ENOMEM, or the error of
  *	   dax_direct_access(); then @buf has changed all the same.
  */
 int dax_fetch(const struct iomap *iomap, loff_t pos, void *buf, size_t len)
@@ -208,7 +208,7 @@ static int repair_new(const struct iomap *iomap, loff_t pos, u64 len)
  * Context: Process context, sleeps.
  * Return: the number of bytes that were copied, whole pages, up to the first one
  *	   that is bad in @src; if there are none, -EHWPOISON, or -EIO when @dst
- *	   cannot be repaired, or the error of dax_direct_access().
+ *	   cannot be repaired, -ENOMEM, or the error of dax_direct_access().
  */
 s64 dax_copy_extent(const struct iomap *dst, const struct iomap *src,
 		    loff_t pos, u64 len)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "lab.h"
+#include "directory.h"
 
 static off_t new_directory(void)
 {
@@ -20,20 +19,6 @@ static off_t new_directory(void)
 	close(fd);
 	EXPECT(!umount("/mnt"), "umount: %m");
 	return at;
-}
-
-static int list(const char *path)
-{
-	DIR *dir = opendir(path);
-	int rc;
-
-	EXPECT(dir, "%s: %m", path);
-	do {
-		errno = 0;
-	} while (readdir(dir));
-	rc = errno;
-	closedir(dir);
-	return rc;
 }
 
 static void mount_again(void)
@@ -55,7 +40,7 @@ SCENARIO("ext4 with a bad block of a directory: EIO there, and all else works",
 	EXPECT(!rc, "read: %s", strerror(-rc));
 	set_badblock(at / SECTOR, 8);
 	mount_again();
-	EXPECT(list("/mnt/d") == EIO, "the directory can be read");
+	EXPECT(list_directory("/mnt/d") == EIO, "the directory can be read");
 	close(new_file("/mnt/g", 4 * PAGE));
 	EXPECT(!unlink("/mnt/g") && !mkdir("/mnt/h", 0755), "elsewhere: %m");
 	EXPECT(!umount("/mnt"), "umount: %m");
@@ -63,5 +48,5 @@ SCENARIO("ext4 with a bad block of a directory: EIO there, and all else works",
 	rc = dwrite(pmem(), at, copy, PAGE);
 	EXPECT(!rc, "write: %s", strerror(-rc));
 	mount_again();
-	EXPECT(!list("/mnt/d") && !access("/mnt/d/f", R_OK), "it is lost");
+	EXPECT(!list_directory("/mnt/d") && !access("/mnt/d/f", R_OK), "it is lost");
 }

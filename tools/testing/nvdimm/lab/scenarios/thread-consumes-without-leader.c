@@ -6,17 +6,7 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "lab.h"
-
-static bool leader_is_zombie(void *unused)
-{
-	char text[400] = "", *state;
-
-	(void)unused;
-	read_text("/proc/self/stat", text, sizeof(text));
-	state = strrchr(text, ')');
-	return state && state[2] == 'Z';
-}
+#include "leader.h"
 
 /* @p: a page in the middle of a mapping */
 static void *consume_alone(void *p)

@@ -6,16 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "hwpoison.h"
-
-static bool leader_is_zombie(void *unused)
-{
-	char text[400] = "", *state;
-
-	(void)unused;
-	read_text("/proc/self/stat", text, sizeof(text));
-	state = strrchr(text, ')');
-	return state && state[2] == 'Z';
-}
+#include "leader.h"
 
 static void *outlive_leader(void *p)
 {

@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dirent.h>
 #include <errno.h>
+#include "directory.h"
 #include "xfs-metadata.h"
-
-static int list(const char *path)
-{
-	DIR *dir = opendir(path);
-	int rc;
-
-	EXPECT(dir, "%s: %m", path);
-	do {
-		errno = 0;
-	} while (readdir(dir));
-	rc = errno;
-	closedir(dir);
-	return rc;
-}
 
 /* The platform knew of it before.  No copy of it is in memory. */
 SCENARIO("XFS with a bad block of a directory: EIO there, and all else works",
@@ -30,7 +16,7 @@ SCENARIO("XFS with a bad block of a directory: EIO there, and all else works",
 	save_structure(&block, copy);
 	set_badblock((block.phys - pmem_base()) / SECTOR, 8);
 	mount_again();
-	EXPECT(list("/mnt/d") == EIO, "the directory can be read");
+	EXPECT(list_directory("/mnt/d") == EIO, "the directory can be read");
 	EXPECT(rmdir("/mnt/d") && errno == ENOTEMPTY, "rmdir: %m");
 	EXPECT(!mkdir("/mnt/other", 0755), "mkdir: %m");
 	expect_works("with the bad block");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dirent.h>
 #include <errno.h>
+#include "directory.h"
 #include "xfs-metadata.h"
 
 static int read_attribute(void)
@@ -12,16 +12,7 @@ static int read_attribute(void)
 
 static int read_directory(void)
 {
-	DIR *dir = opendir("/mnt/d");
-	int rc;
-
-	EXPECT(dir, "/mnt/d: %m");
-	do {
-		errno = 0;
-	} while (readdir(dir));
-	rc = errno;
-	closedir(dir);
-	return rc;
+	return list_directory("/mnt/d");
 }
 
 static void expect_remembered(struct structure *block, int (*read)(void))
