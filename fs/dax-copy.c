@@ -116,7 +116,7 @@ static ssize_t fetch_some(const struct iomap *iomap, loff_t pos, void *buf,
  * @len: of the part, in bytes; the extent has all of it
  *
  * Context: Process context, sleeps.
- * Return: 0, -EHWPOISON when some of the bytes are bad, -ENOMEM, or the error of
+ * Return: 0, -EHWPOISON when some of the bytes are bad, or the error of
  *	   dax_direct_access(); then @buf has changed all the same.
  */
 int dax_fetch(const struct iomap *iomap, loff_t pos, void *buf, size_t len)
@@ -208,7 +208,7 @@ static int repair_new(const struct iomap *iomap, loff_t pos, u64 len)
  * Context: Process context, sleeps.
  * Return: the number of bytes that were copied, whole pages, up to the first one
  *	   that is bad in @src; if there are none, -EHWPOISON, or -EIO when @dst
- *	   cannot be repaired, -ENOMEM, or the error of dax_direct_access().
+ *	   cannot be repaired, or the error of dax_direct_access().
  */
 s64 dax_copy_extent(const struct iomap *dst, const struct iomap *src,
 		    loff_t pos, u64 len)
@@ -545,6 +545,32 @@ ssize_t dax_copy_iter(const struct iomap_iter *iomi, loff_t pos, size_t len,
 		return read_bytes(&iomi->iomap, pos, len, iter);
 	return write_pieces(iomi, pos, len, iter);
 }
+
+/**
+ * dax_copy_device - Copy between a DAX device without a filesystem and memory.
+ * @dax_dev: the device
+ * @pos: where in the device, in bytes
+ * @iter: the memory, the direction, and how much, in bytes; the device has it
+ *
+ * A read goes as far as the bytes are good.  A write repairs what it overwrites,
+ * in whole sectors.
+ *
+ * Context: Process context, sleeps and faults.  dax_read_lock().
+ * Return: as dax_copy_iter().
+ */
+ssize_t dax_copy_device(struct dax_device *dax_dev, loff_t pos,
+			struct iov_iter *iter)
+{
+	const struct iomap_iter iomi = {
+		.iomap = {
+			.type = IOMAP_MAPPED,
+			.dax_dev = dax_dev,
+		},
+	};
+
+	return dax_copy_iter(&iomi, pos, iov_iter_count(iter), iter);
+}
+EXPORT_SYMBOL_GPL(dax_copy_device);
 
 /**
  * dax_zero_part - Zero a part of a page of a file.

@@ -153,12 +153,12 @@ static unsigned long event_pfn(const struct dax_event *event, u64 offset)
 	return event->pfn + PHYS_PFN(offset) - PHYS_PFN(event->start);
 }
 
-/* What nobody is told of goes by the pages. */
+/* What nobody is told of goes by the pages, as long as they stay. */
 static int last_resort(const struct dax_event *event, u64 start, u64 end)
 {
 	unsigned long pfn = event_pfn(event, start);
 
-	if (start >= end)
+	if (start >= end || event->mf_flags & MF_MEM_PRE_REMOVE)
 		return 0;
 	return mf_generic_kill_procs(pfn, event_pfn(event, end - 1) - pfn + 1,
 				     event->mf_flags);
@@ -179,15 +179,17 @@ static int tell(struct dax_holder *holder, const struct dax_event *event,
 }
 
 /**
- * dax_notify_failure - Memory of a DAX device has failed.
+ * dax_notify_failure - Memory of a DAX device has failed, or goes.
  * @dax_dev: the device
- * @offset: of the first bad byte, in bytes from the start of the device
- * @len: number of bad bytes
- * @pfn: page frame of the page at @offset; the others follow it
+ * @offset: of the first byte concerned, in bytes from the start of the device
+ * @len: number of bytes concerned
+ * @pfn: page frame of the page at @offset; the others follow it.  Of no meaning
+ *	 with MF_MEM_PRE_REMOVE
  * @mf_flags: MF_*
  *
  * The caller has made the device refuse these bytes, and called
- * dax_wait_for_faults().  On return nobody maps them.
+ * dax_wait_for_faults().  On return nobody maps them; with MF_MEM_PRE_REMOVE no
+ * holder does, and for others memunmap_pages() has to wait.
  *
  * Context: Process context, sleeps.  No locks that a page fault or a filesystem
  *	    can need.
@@ -229,22 +231,10 @@ EXPORT_SYMBOL_GPL(dax_notify_failure);
  * @dax_dev: the device, not dax_alive() any more
  * @mf_flags: MF_MEM_PRE_REMOVE, and MF_MEM_REMOVED when it has gone already
  *
- * On return no holder maps it.  For others memunmap_pages() has to wait.
- *
- * Context: Process context, sleeps.  No locks that a page fault or a filesystem
- *	    can need.
+ * Context: As dax_notify_failure().
  */
 void dax_notify_removal(struct dax_device *dax_dev, int mf_flags)
 {
-	struct dax_holder *holder;
-
 	dax_wait_for_faults();
-	for_each_holder(holder, dax_holders(dax_dev)) {
-		struct dax_failure failure = {
-			.len = holder->len,
-			.mf_flags = mf_flags,
-		};
-
-		holder->ops->notify_failure(holder, &failure);
-	}
+	dax_notify_failure(dax_dev, 0, U64_MAX, 0, mf_flags);
 }

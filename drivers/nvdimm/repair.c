@@ -10,7 +10,8 @@
  * taken away has to be given back, and until then somebody has to be able to
  * reach into it.
  *
- * This file is the one place that does either, for the pmem driver:
+ * This file is the one place that does either, for the drivers of pmem and of
+ * device-dax:
  *
  *  - Whoever learns of an error records it in the map of the bus (poison.c).
  *    Then the page is taken out of the direct map, and only then those who use
@@ -24,16 +25,18 @@
  *    then forgets that it was bad.  When any step fails, all of it is as bad as
  *    before.
  *
- * The invariants: a page that this driver took out of the direct map is in
- * pmem->poison.confined until it is back, and it holds a bad line as long as it
- * is in there.  So a lookup in the map, by pages, says whether the direct map
+ * The invariants: a page that was taken out of the direct map stands so in
+ * pmem_poison.pages until it is back, and it holds a bad line as long as it
+ * stands there.  So a lookup in the map, by pages, says whether the direct map
  * can be used.
  */
 #include <linux/cleanup.h>
 #include <linux/dax-failure.h>
 #include <linux/highmem.h>
 #include <linux/libnvdimm.h>
+#include <linux/memremap.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/set_memory.h>
@@ -41,145 +44,172 @@
 #include <linux/uio.h>
 #include <linux/vmalloc.h>
 #include "nd.h"
-#include "pmem.h"
 #include "repair.h"
 #include "trace.h"
 
+/* What stands in pmem_poison.pages; see there. */
+#define PAGE_TOLD	xa_mk_value(0)
+#define PAGE_CONFINED	xa_mk_value(1)
+
 /* Only pages that have a struct page are in the direct map, and confined. */
-static bool has_pages(struct pmem_device *pmem)
+static bool has_pages(struct pmem_poison *poison)
 {
-	return pmem->pgmap.ops && !is_vmalloc_addr(pmem->virt_addr);
+	return READ_ONCE(poison->state) != PMEM_PAGES_NONE &&
+	       !is_vmalloc_addr(poison->virt_addr);
 }
 
-/* Where virt_addr is; pfn namespaces of old may start behind phys_addr. */
-static phys_addr_t offset_to_phys(struct pmem_device *pmem, phys_addr_t offset)
+static phys_addr_t offset_to_phys(struct pmem_poison *poison, phys_addr_t offset)
 {
-	return (pmem->pgmap.ops ? pmem->pgmap.range.start : pmem->phys_addr) +
-		offset;
+	return poison->phys_addr + offset;
 }
 
-static bool is_confined(struct pmem_device *pmem, unsigned long pfn)
+static bool is_confined(struct pmem_poison *poison, unsigned long pfn)
 {
-	return xa_load(&pmem->poison.confined, pfn);
+	return xa_load(&poison->pages, pfn) == PAGE_CONFINED;
 }
 
 /* Is anything bad in the bytes at @offset? */
-static bool is_bad(struct pmem_device *pmem, phys_addr_t offset, size_t len)
+static bool is_bad(struct pmem_poison *poison, phys_addr_t offset, size_t len)
 {
-	phys_addr_t phys = offset_to_phys(pmem, offset);
+	phys_addr_t phys = offset_to_phys(poison, offset);
 
-	return len && nd_poison_hit(pmem->bb.poison, phys, phys + len - 1);
-}
-
-static void pmem_poison_exit(void *_pmem)
-{
-	struct pmem_device *pmem = _pmem;
-
-	xa_destroy(&pmem->poison.confined);
+	return len && nd_poison_hit(poison->bb.poison, phys, phys + len - 1);
 }
 
 /**
- * devm_pmem_poison_init - Get ready to confine pages.
- * @dev: device whose driver is being bound to @pmem
- * @pmem: the pmem device
- *
- * Call it before the pages of @pmem come to be.
+ * devm_pmem_poison_init - Get ready for bad lines.
+ * @dev: device on a region whose driver is being bound
+ * @poison: the device's, zeroed memory
  *
  * Context: Process context.
  * Return: 0 or -ENOMEM.
  */
-int devm_pmem_poison_init(struct device *dev, struct pmem_device *pmem)
+int devm_pmem_poison_init(struct device *dev, struct pmem_poison *poison)
 {
-	mutex_init(&pmem->poison.lock);
-	mutex_init(&pmem->poison.repair);
-	xa_init(&pmem->poison.confined);
-	pmem->poison.buf = (void *)devm_get_free_pages(dev, GFP_KERNEL, 1);
-	if (!pmem->poison.buf)
-		return -ENOMEM;
-	return devm_add_action_or_reset(dev, pmem_poison_exit, pmem);
+	mutex_init(&poison->lock);
+	mutex_init(&poison->repair);
+	xa_init(&poison->pages);
+	poison->dev = dev;
+	poison->region_bb = &to_nd_region(dev->parent)->bb;
+	poison->buf = (void *)devm_get_free_pages(dev, GFP_KERNEL, 1);
+	return poison->buf ? 0 : -ENOMEM;
+}
+EXPORT_SYMBOL_GPL(devm_pmem_poison_init);
+
+static void pmem_poison_unprepare(void *_poison)
+{
+	struct pmem_poison *poison = _poison;
+
+	WRITE_ONCE(poison->state, PMEM_PAGES_NONE);
 }
 
-/* The direct map of the device goes, and its pages are not counted any more. */
-static void pmem_poison_detach(void *_pmem)
+/**
+ * devm_pmem_poison_prepare - Get ready to confine pages, before they come to be.
+ * @dev: device whose driver is going to call devm_memremap_pages()
+ * @poison: the device's
+ * @pgmap: of the pages; stays for as long as @poison does
+ *
+ * May be called again when @dev has been unbound.
+ *
+ * Context: Process context.
+ * Return: 0 or -ENOMEM.
+ */
+int devm_pmem_poison_prepare(struct device *dev, struct pmem_poison *poison,
+			     struct dev_pagemap *pgmap)
 {
-	struct pmem_device *pmem = _pmem;
-	struct range within = pmem->pgmap.range, bad;
+	poison->pgmap = pgmap;
+	poison->phys_addr = pgmap->range.start;
+	WRITE_ONCE(poison->state, PMEM_PAGES_NEW);
+	return devm_add_action_or_reset(dev, pmem_poison_unprepare, poison);
+}
+EXPORT_SYMBOL_GPL(devm_pmem_poison_prepare);
 
-	scoped_guard(mutex, &pmem->poison.lock)
-		WRITE_ONCE(pmem->poison.state, PMEM_PAGES_GONE);
-	while (within.start <= within.end &&
-	       nd_poison_find(pmem->bb.poison, &within, &bad)) {
-		unsigned long pfn = PHYS_PFN(bad.start);
+/* The direct map of the device goes, and its pages are not counted any more. */
+static void pmem_poison_detach(void *_poison)
+{
+	struct pmem_poison *poison = _poison;
+	unsigned long pfn;
+	void *entry;
 
-		for (; pfn <= PHYS_PFN(bad.end); pfn++) {
-			if (pgmap_pfn_valid(&pmem->pgmap, pfn))
-				memory_failure_repaired(pfn);
-			cond_resched();
-		}
-		within.start = bad.end + 1;
+	guard(mutex)(&poison->lock);
+	WRITE_ONCE(poison->state, PMEM_PAGES_GONE);
+	xa_for_each(&poison->pages, pfn, entry) {
+		memory_failure_repaired(pfn);
+		cond_resched();
 	}
+	xa_destroy(&poison->pages);
 }
 
 /**
  * devm_pmem_poison_attach - Confine what was known to be bad before.
- * @dev: device whose driver is being bound to @pmem
- * @pmem: the pmem device, with its pages, and nobody who uses them yet
+ * @dev: device that devm_pmem_poison_prepare() was called for
+ * @poison: the device's, with its pages, and nobody who uses them yet
  *
  * Context: Process context, sleeps.
  * Return: 0 or -ENOMEM.
  */
-int devm_pmem_poison_attach(struct device *dev, struct pmem_device *pmem)
+int devm_pmem_poison_attach(struct device *dev, struct pmem_poison *poison)
 {
-	if (!has_pages(pmem))
+	if (!has_pages(poison))
 		return 0;
-	pmem_poison_revalidate(pmem, &pmem->pgmap.range);
-	scoped_guard(mutex, &pmem->poison.lock)
-		WRITE_ONCE(pmem->poison.state, PMEM_PAGES_IN_USE);
-	return devm_add_action_or_reset(dev, pmem_poison_detach, pmem);
+	pmem_poison_revalidate(poison, &poison->pgmap->range);
+	scoped_guard(mutex, &poison->lock)
+		WRITE_ONCE(poison->state, PMEM_PAGES_IN_USE);
+	return devm_add_action_or_reset(dev, pmem_poison_detach, poison);
 }
+EXPORT_SYMBOL_GPL(devm_pmem_poison_attach);
 
 /* It stays in the direct map, and is refused just the same, as a whole. */
-static void refuse_page(struct pmem_device *pmem, unsigned long pfn)
+static void refuse_page(struct pmem_poison *poison, unsigned long pfn)
 {
 	phys_addr_t phys = PFN_PHYS(pfn);
-	bool simulated = !nd_poison_any(pmem->bb.poison, phys, PAGE_SIZE,
+	bool simulated = !nd_poison_any(poison->bb.poison, phys, PAGE_SIZE,
 					ND_POISON_BAD, ND_POISON_BAD);
 
-	nvdimm_add_poison(pmem->dev, phys, PAGE_SIZE, simulated);
-	dev_err_ratelimited(pmem->dev,
+	nvdimm_add_poison(poison->dev, phys, PAGE_SIZE, simulated);
+	dev_err_ratelimited(poison->dev,
 			    "pfn %#lx: bad, still in the direct map, refused\n",
 			    pfn);
 }
 
-/* Count a page that has a bad line, and flag it. */
-static bool count_page(struct pmem_device *pmem, unsigned long pfn)
+/* Is it one that is told, counted and confined?  Then it has a bad line. */
+static bool is_to_confine(struct pmem_poison *poison, unsigned long pfn)
 {
 	phys_addr_t phys = PFN_PHYS(pfn);
 
-	lockdep_assert_held(&pmem->poison.lock);
-	if (pmem->poison.state == PMEM_PAGES_GONE ||
-	    !pgmap_pfn_valid(&pmem->pgmap, pfn) ||
-	    !nd_poison_hit(pmem->bb.poison, phys, phys + PAGE_SIZE - 1))
-		return false;
-	memory_failure_count(pfn);
-	return true;
+	lockdep_assert_held(&poison->lock);
+	return (poison->state == PMEM_PAGES_NEW ||
+		poison->state == PMEM_PAGES_IN_USE) &&
+	       pgmap_pfn_valid(poison->pgmap, pfn) &&
+	       nd_poison_hit(poison->bb.poison, phys, phys + PAGE_SIZE - 1);
+}
+
+/* Count a page that has a bad line, once, and flag it. */
+static int count_page(struct pmem_poison *poison, unsigned long pfn)
+{
+	int rc = xa_insert(&poison->pages, pfn, PAGE_TOLD, GFP_NOIO);
+
+	lockdep_assert_held(&poison->lock);
+	if (!rc)
+		memory_failure_count(pfn);
+	return rc == -EBUSY ? 0 : rc;
 }
 
 /* Does a page have to leave the direct map?  It is marked if so. */
-static bool mark_confined(struct pmem_device *pmem, unsigned long pfn)
+static bool mark_confined(struct pmem_poison *poison, unsigned long pfn)
 {
-	int rc;
-
-	if (!count_page(pmem, pfn))
+	if (!is_to_confine(poison, pfn) || is_confined(poison, pfn))
 		return false;
-	rc = xa_insert(&pmem->poison.confined, pfn, xa_mk_value(0), GFP_NOIO);
-	if (rc && rc != -EBUSY)
-		refuse_page(pmem, pfn);
-	return !rc;
+	if (count_page(poison, pfn)) {
+		refuse_page(poison, pfn);
+		return false;
+	}
+	xa_store(&poison->pages, pfn, PAGE_CONFINED, GFP_NOIO);
+	return true;
 }
 
 /* Take marked pages out of the direct map; one by one if not all at once. */
-static void take_out(struct pmem_device *pmem, unsigned long pfn,
+static void take_out(struct pmem_poison *poison, unsigned long pfn,
 		     unsigned long nr)
 {
 	int all = nr ? set_mce_nospec_range(pfn, nr) : 0;
@@ -191,8 +221,8 @@ static void take_out(struct pmem_device *pmem, unsigned long pfn,
 		trace_nvdimm_poison_confine(PFN_PHYS(pfn), rc);
 		if (!rc)
 			continue;
-		xa_erase(&pmem->poison.confined, pfn);
-		refuse_page(pmem, pfn);
+		xa_store(&poison->pages, pfn, PAGE_TOLD, GFP_NOIO);
+		refuse_page(poison, pfn);
 	}
 }
 
@@ -203,48 +233,49 @@ static void take_out(struct pmem_device *pmem, unsigned long pfn,
 #define CONFINE_PAGES	256
 
 /* Take pages with bad lines out of the direct map, and count them. */
-static void confine_pages(struct pmem_device *pmem, unsigned long pfn,
+static void confine_pages(struct pmem_poison *poison, unsigned long pfn,
 			  unsigned long nr)
 {
 	unsigned long end = pfn + nr, run = 0;
 
-	guard(mutex)(&pmem->poison.lock);
+	guard(mutex)(&poison->lock);
 	for (; pfn < end; pfn++) {
-		if (mark_confined(pmem, pfn)) {
+		if (mark_confined(poison, pfn)) {
 			run++;
 			continue;
 		}
-		take_out(pmem, pfn - run, run);
+		take_out(poison, pfn - run, run);
 		run = 0;
 	}
-	take_out(pmem, end - run, run);
+	take_out(poison, end - run, run);
 }
 
 /*
  * What begins to map a page from here on has to see that it is bad, and a synchronous
  * fault that has asked for it before looks at the flag.
  */
-static void count_pages(struct pmem_device *pmem, const struct range *bad,
+static void count_pages(struct pmem_poison *poison, const struct range *bad,
 			unsigned int nr)
 {
 	unsigned long pfn;
 
 	for (; nr--; bad++)
 		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
-			scoped_guard(mutex, &pmem->poison.lock)
-				count_page(pmem, pfn);
+			scoped_guard(mutex, &poison->lock)
+				if (is_to_confine(poison, pfn))
+					count_page(poison, pfn);
 			cond_resched();
 		}
 }
 
-static bool all_confined(struct pmem_device *pmem, const struct range *bad,
+static bool all_confined(struct pmem_poison *poison, const struct range *bad,
 			 unsigned int nr)
 {
 	unsigned long pfn;
 
 	for (; nr--; bad++)
 		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
-			if (!is_confined(pmem, pfn))
+			if (!is_confined(poison, pfn))
 				return false;
 			cond_resched();
 		}
@@ -257,15 +288,15 @@ static bool all_confined(struct pmem_device *pmem, const struct range *bad,
  * under rcu_read_lock(), have to be through with it, and those that still map a
  * page have to show it.
  */
-static void confine(struct pmem_device *pmem, const struct range *bad,
+static void confine(struct pmem_poison *poison, const struct range *bad,
 		    unsigned int nr)
 {
 	unsigned int noio = memalloc_noio_save();
 	unsigned long pfn, next;
 
-	if (READ_ONCE(pmem->poison.state) == PMEM_PAGES_IN_USE &&
-	    !all_confined(pmem, bad, nr)) {
-		count_pages(pmem, bad, nr);
+	if (READ_ONCE(poison->state) == PMEM_PAGES_IN_USE &&
+	    !all_confined(poison, bad, nr)) {
+		count_pages(poison, bad, nr);
 		synchronize_rcu_expedited();
 		dax_wait_for_faults();
 	}
@@ -273,44 +304,36 @@ static void confine(struct pmem_device *pmem, const struct range *bad,
 		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end);
 		     pfn = next) {
 			next = round_down(pfn + CONFINE_PAGES, CONFINE_PAGES);
-			confine_pages(pmem, pfn, min(next, PHYS_PFN(bad->end) + 1) - pfn);
+			confine_pages(poison, pfn, min(next, PHYS_PFN(bad->end) + 1) - pfn);
 			cond_resched();
 		}
 	memalloc_noio_restore(noio);
 }
 
-/**
- * pmem_poison_add - Record an error, and confine the pages that it is in.
- * @pmem: the pmem device, with struct pages
- * @addr: physical address of the first bad byte
- * @len: number of bad bytes
- * @simulated: the medium is good
- *
- * A page that cannot be confined, for want of memory, stays in the direct map
- * and is recorded as bad as a whole.  One that was repaired in the meantime is
- * left alone.
- *
- * Context: Process context, from memory_failure(); sleeps.
+/*
+ * Record an error, and confine the pages that it is in.  A page that cannot be
+ * confined, for want of memory, stays in the direct map and is recorded as bad as
+ * a whole.  One that was repaired in the meantime is left alone.
  */
-void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len,
-		     bool simulated)
+static void record(struct pmem_poison *poison, phys_addr_t addr, size_t len,
+		   bool simulated)
 {
 	struct range bad = { .start = addr, .end = addr + len - 1 };
 
-	nvdimm_add_poison(pmem->dev, addr, len, simulated);
-	confine(pmem, &bad, 1);
-	nd_badblocks_notify(&pmem->bb);
+	nvdimm_add_poison(poison->dev, addr, len, simulated);
+	confine(poison, &bad, 1);
+	nd_badblocks_notify(&poison->bb);
 }
 
 /* Take the pages of a bad range from those who map them. */
-static void unmap_bad(struct pmem_device *pmem, const struct range *bad)
+static void unmap_bad(struct pmem_poison *poison, const struct range *bad)
 {
-	phys_addr_t start = max(bad->start, pmem->bb.range.start);
-	phys_addr_t end = min(bad->end, pmem->bb.range.end);
+	phys_addr_t start = max(bad->start, poison->bb.range.start);
+	phys_addr_t end = min(bad->end, poison->bb.range.end);
 
 	if (IS_ENABLED(CONFIG_MEMORY_FAILURE) && start <= end &&
 	    memory_failure_range(start, end - start + 1, MF_UNMAP_ONLY))
-		dev_warn_ratelimited(pmem->dev,
+		dev_warn_ratelimited(poison->dev,
 				     "pfn %#lx: bad, still mapped\n",
 				     PHYS_PFN(start));
 }
@@ -319,7 +342,7 @@ static void unmap_bad(struct pmem_device *pmem, const struct range *bad)
 
 /**
  * pmem_poison_revalidate - Confine what was recorded without this driver.
- * @pmem: the pmem device
+ * @poison: the device's
  * @range: the physical addresses in question
  *
  * What a scrub has found, a provider or an administrator has told.  Nobody has
@@ -327,93 +350,153 @@ static void unmap_bad(struct pmem_device *pmem, const struct range *bad)
  *
  * Context: Process context, sleeps.
  */
-void pmem_poison_revalidate(struct pmem_device *pmem, const struct range *range)
+void pmem_poison_revalidate(struct pmem_poison *poison, const struct range *range)
 {
 	struct range within = *range, bad[BATCH];
 	unsigned int i, nr = 0;
 
 	do {
-		if (!has_pages(pmem))
+		if (!has_pages(poison))
 			break;
 		for (nr = 0; nr < BATCH && within.start <= within.end &&
-			     nd_poison_find(pmem->bb.poison, &within, &bad[nr]);) {
+			     nd_poison_find(poison->bb.poison, &within, &bad[nr]);) {
 			within.start = bad[nr].end + 1;
 			/* Known since long, else. */
-			if (!all_confined(pmem, &bad[nr], 1))
+			if (!all_confined(poison, &bad[nr], 1))
 				nr++;
 		}
 		if (nr)
-			confine(pmem, bad, nr);
+			confine(poison, bad, nr);
 		for (i = 0; i < nr; i++)
-			unmap_bad(pmem, &bad[i]);
+			unmap_bad(poison, &bad[i]);
 	} while (nr == BATCH);
-	nd_badblocks_notify(&pmem->bb);
+	nd_badblocks_notify(&poison->bb);
 }
+EXPORT_SYMBOL_GPL(pmem_poison_revalidate);
+
+/**
+ * pmem_poison_tell - An administrator tells of bad sectors, in a badblocks file.
+ * @poison: the device's
+ * @buf: what was written, see nd_badblocks_parse()
+ * @count: bytes in @buf
+ *
+ * Context: Process context, sleeps.
+ * Return: @count, or what nd_badblocks_parse() returns.
+ */
+ssize_t pmem_poison_tell(struct pmem_poison *poison, const char *buf,
+			 size_t count)
+{
+	struct range range;
+	int rc = nd_badblocks_parse(&poison->bb, buf, count, &range);
+
+	if (rc)
+		return rc;
+	nvdimm_add_poison(poison->dev, range.start, range_len(&range), false);
+	pmem_poison_revalidate(poison, &range);
+	return count;
+}
+EXPORT_SYMBOL_GPL(pmem_poison_tell);
+
+/**
+ * pmem_poison_failure - &dev_pagemap_ops.memory_failure of a device's pages.
+ * @poison: the device's
+ * @dax_dev: whom to tell of what is in @poison->bb; NULL while it is being probed,
+ *	     and in a kernel without DAX, when nobody holds it
+ * @addr: physical address of the first bad byte
+ * @len: number of bad bytes
+ * @mf_flags: MF_*
+ *
+ * Nobody but the driver holds what is in front of that, the namespace's metadata.
+ *
+ * Context: Process context, sleeps.
+ * Return: what dax_notify_failure() returns.
+ */
+int pmem_poison_failure(struct pmem_poison *poison, struct dax_device *dax_dev,
+			phys_addr_t addr, size_t len, int mf_flags)
+{
+	phys_addr_t data = poison->bb.range.start;
+
+	/* What is only unmapped is known, and confined. */
+	if (!(mf_flags & MF_UNMAP_ONLY))
+		record(poison, addr, len, mf_flags & MF_SW_SIMULATED);
+
+	if (!dax_dev || addr + len <= data)
+		return 0;
+	if (addr < data) {
+		len -= data - addr;
+		addr = data;
+	}
+	return dax_notify_failure(dax_dev, addr - data, len, PHYS_PFN(addr),
+				  mf_flags);
+}
+EXPORT_SYMBOL_GPL(pmem_poison_failure);
 
 /**
  * pmem_poison_hit - Does a range need more than an ordinary access?
- * @pmem: the pmem device
+ * @poison: the device's
  * @offset: of the range, in bytes from the start of the device's memory
  * @len: of the range, in bytes
  *
  * Context: Any but interrupts.
  * Return: true when there is a bad line in its pages.
  */
-bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len)
+bool pmem_poison_hit(struct pmem_poison *poison, phys_addr_t offset, size_t len)
 {
-	phys_addr_t phys = offset_to_phys(pmem, offset);
+	phys_addr_t phys = offset_to_phys(poison, offset);
 
-	return nd_badblocks_hit(pmem->region_bb, ALIGN_DOWN(phys, PAGE_SIZE),
+	return nd_badblocks_hit(poison->region_bb, ALIGN_DOWN(phys, PAGE_SIZE),
 				ALIGN(phys + len, PAGE_SIZE) - 1);
 }
+EXPORT_SYMBOL_GPL(pmem_poison_hit);
 
 /**
  * pmem_poison_good_pages - How many pages are good before the first bad one?
- * @pmem: the pmem device
+ * @poison: the device's
  * @offset: of the first page, in bytes from the start of the device's memory
  * @nr_pages: how many to look at
  *
  * Context: Any but interrupts.
  * Return: 0 to @nr_pages.
  */
-long pmem_poison_good_pages(struct pmem_device *pmem, phys_addr_t offset,
+long pmem_poison_good_pages(struct pmem_poison *poison, phys_addr_t offset,
 			    long nr_pages)
 {
-	phys_addr_t phys = offset_to_phys(pmem, offset);
+	phys_addr_t phys = offset_to_phys(poison, offset);
 	struct range bad, within = {
 		.start = phys,
 		.end = phys + PFN_PHYS((phys_addr_t)nr_pages) - 1,
 	};
 
-	if (!nd_badblocks_near(pmem->region_bb, within.start, within.end) ||
-	    !nd_poison_find(pmem->bb.poison, &within, &bad))
+	if (!nd_badblocks_near(poison->region_bb, within.start, within.end) ||
+	    !nd_poison_find(poison->bb.poison, &within, &bad))
 		return nr_pages;
 	return PHYS_PFN(bad.start - phys);
 }
+EXPORT_SYMBOL_GPL(pmem_poison_good_pages);
 
 /*
  * Where to reach the bytes at @offset in one page: in an alias, as the page may
  * leave the direct map at any time.  End with drop_alias().
  */
-static void *get_alias(struct pmem_device *pmem, phys_addr_t offset)
+static void *get_alias(struct pmem_poison *poison, phys_addr_t offset)
 {
 	unsigned int noio;
 	struct page *page;
 	void *addr;
 
-	if (!has_pages(pmem))
-		return pmem->virt_addr + offset;
+	if (!has_pages(poison))
+		return poison->virt_addr + offset;
 
 	noio = memalloc_noio_save();
-	page = pfn_to_page(PHYS_PFN(offset_to_phys(pmem, offset)));
+	page = pfn_to_page(PHYS_PFN(offset_to_phys(poison, offset)));
 	addr = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 	memalloc_noio_restore(noio);
 	return addr ? addr + offset_in_page(offset) : NULL;
 }
 
-static void drop_alias(struct pmem_device *pmem, void *addr)
+static void drop_alias(struct pmem_poison *poison, void *addr)
 {
-	if (has_pages(pmem))
+	if (has_pages(poison))
 		vunmap(addr - offset_in_page(addr));
 }
 
@@ -421,12 +504,12 @@ static void drop_alias(struct pmem_device *pmem, void *addr)
  * Write the first @len bytes of the buffer, and see that they are there: where
  * nothing but writing clears an error, that may not have helped.
  */
-static int write_and_verify(struct pmem_device *pmem, void *addr,
+static int write_and_verify(struct pmem_poison *poison, void *addr,
 			    unsigned int len)
 {
-	void *buf = pmem->poison.buf;
+	void *buf = poison->buf;
 
-	lockdep_assert_held(&pmem->poison.repair);
+	lockdep_assert_held(&poison->repair);
 	memcpy_flushcache(addr, buf, len);
 	if (copy_mc_to_kernel(buf + PAGE_SIZE, addr, len))
 		return -EIO;
@@ -437,27 +520,27 @@ static int write_and_verify(struct pmem_device *pmem, void *addr,
  * Give the page back to the direct map when nothing is left in it but the part
  * at @offset, which holds good data.
  */
-static int restore_page(struct pmem_device *pmem, phys_addr_t offset,
+static int restore_page(struct pmem_poison *poison, phys_addr_t offset,
 			unsigned int len)
 {
 	phys_addr_t page_offset = offset - offset_in_page(offset);
-	unsigned long pfn = PHYS_PFN(offset_to_phys(pmem, offset));
+	unsigned long pfn = PHYS_PFN(offset_to_phys(poison, offset));
 	unsigned int before = offset - page_offset;
 	unsigned int after = PAGE_SIZE - before - len;
 	int rc;
 
-	lockdep_assert_held(&pmem->poison.lock);
-	if (!has_pages(pmem) || is_bad(pmem, page_offset, before) ||
-	    is_bad(pmem, offset + len, after))
+	lockdep_assert_held(&poison->lock);
+	if (!has_pages(poison) || is_bad(poison, page_offset, before) ||
+	    is_bad(poison, offset + len, after))
 		return 0;
-	if (is_confined(pmem, pfn)) {
+	if (is_confined(poison, pfn)) {
 		rc = clear_mce_nospec(pfn);
 		trace_nvdimm_poison_restore(PFN_PHYS(pfn), rc);
 		if (rc)
 			return -EIO;
-		xa_erase(&pmem->poison.confined, pfn);
 	}
-	memory_failure_repaired(pfn);
+	if (xa_erase(&poison->pages, pfn))
+		memory_failure_repaired(pfn);
 	return 0;
 }
 
@@ -466,144 +549,150 @@ static int restore_page(struct pmem_device *pmem, phys_addr_t offset,
  * was told in it meanwhile.  One that is told from here on finds the page in the
  * state that it is left in, and confines it again.
  */
-static int accept_repair(struct pmem_device *pmem, phys_addr_t offset,
+static int accept_repair(struct pmem_poison *poison, phys_addr_t offset,
 			 unsigned int len)
 {
-	phys_addr_t phys = offset_to_phys(pmem, offset);
+	phys_addr_t phys = offset_to_phys(poison, offset);
 	int rc;
 
-	lockdep_assert_held(&pmem->poison.repair);
-	guard(mutex)(&pmem->poison.lock);
-	if (nd_poison_any(pmem->bb.poison, phys, len, ND_POISON_REPAIR, 0))
+	lockdep_assert_held(&poison->repair);
+	guard(mutex)(&poison->lock);
+	if (nd_poison_any(poison->bb.poison, phys, len, ND_POISON_REPAIR, 0))
 		return -EIO;
-	rc = restore_page(pmem, offset, len);
+	rc = restore_page(poison, offset, len);
 	if (rc)
 		return rc;
-	return nvdimm_end_repair(pmem->dev, phys, len, true);
+	return nvdimm_end_repair(poison->dev, phys, len, true);
 }
 
 /* Is something in a part bad on the medium, and not only said to be? */
-static bool is_on_media(struct pmem_device *pmem, phys_addr_t phys,
+static bool is_on_media(struct pmem_poison *poison, phys_addr_t phys,
 			unsigned int len)
 {
-	return nd_poison_any(pmem->bb.poison, phys, len, ND_POISON_BAD,
+	return nd_poison_any(poison->bb.poison, phys, len, ND_POISON_BAD,
 			     ND_POISON_BAD);
 }
 
 /* Clear the media errors in a part of one page that is being repaired. */
-static int clear_media(struct pmem_device *pmem, phys_addr_t phys,
+static int clear_media(struct pmem_poison *poison, phys_addr_t phys,
 		       unsigned int len, void *addr)
 {
-	if (!is_on_media(pmem, phys, len))
+	if (!is_on_media(poison, phys, len))
 		return 0;
-	if (nvdimm_clear_poison(pmem->dev, phys, len) != len)
+	if (nvdimm_clear_poison(poison->dev, phys, len) != len)
 		return -EIO;
 	/* What the caches hold of it is older than the media. */
 	arch_invalidate_pmem(addr, len);
 	return 0;
 }
 
-static int overwrite(struct pmem_device *pmem, struct page *page,
+static int overwrite(struct pmem_poison *poison, struct page *page,
 		     unsigned int page_off, phys_addr_t phys, unsigned int len,
 		     void *addr)
 {
-	int rc = clear_media(pmem, phys, len, addr);
+	int rc = clear_media(poison, phys, len, addr);
 
 	if (rc)
 		return rc;
 	/* Somebody may be changing the page; what is written must not. */
-	memcpy_from_page(pmem->poison.buf, page, page_off, len);
-	return write_and_verify(pmem, addr, len);
+	memcpy_from_page(poison->buf, page, page_off, len);
+	return write_and_verify(poison, addr, len);
 }
 
 /* Make a part of one page good; without a @page, what it holds is to be good. */
-static int repair_part(struct pmem_device *pmem, struct page *page,
+static int repair_part(struct pmem_poison *poison, struct page *page,
 		       unsigned int page_off, phys_addr_t offset,
 		       unsigned int len, void *addr)
 {
-	phys_addr_t phys = offset_to_phys(pmem, offset);
+	phys_addr_t phys = offset_to_phys(poison, offset);
 	int rc;
 
-	guard(mutex)(&pmem->poison.repair);
-	rc = nd_poison_begin_repair(pmem->bb.poison, phys, len);
+	guard(mutex)(&poison->repair);
+	rc = nd_poison_begin_repair(poison->bb.poison, phys, len);
 	if (rc)
 		return rc;
 	if (page)
-		rc = overwrite(pmem, page, page_off, phys, len, addr);
-	else if (is_on_media(pmem, phys, len))
+		rc = overwrite(poison, page, page_off, phys, len, addr);
+	else if (is_on_media(poison, phys, len))
 		rc = -EOPNOTSUPP;
 	if (!rc)
-		rc = accept_repair(pmem, offset, len);
+		rc = accept_repair(poison, offset, len);
 	if (rc) {
-		nvdimm_end_repair(pmem->dev, phys, len, false);
+		nvdimm_end_repair(poison->dev, phys, len, false);
 		/* Should the page be restored, but not forgotten. */
-		if (has_pages(pmem))
-			confine_pages(pmem, PHYS_PFN(phys), 1);
+		if (has_pages(poison))
+			confine_pages(poison, PHYS_PFN(phys), 1);
 	}
-	nd_badblocks_notify(&pmem->bb);
+	nd_badblocks_notify(&poison->bb);
 	return rc;
 }
 
 /**
  * pmem_poison_unpoison - Take back the simulated errors in a page.
- * @pmem: the pmem device, with struct pages
+ * @poison: the device's, with struct pages
  * @pfn: the page
  *
  * Context: Process context, sleeps.
  * Return: 0, -EBUSY when there are none, -EOPNOTSUPP when there is a real one: it
  *	   takes a write to repair that, or -ENOMEM, -EIO.
  */
-int pmem_poison_unpoison(struct pmem_device *pmem, unsigned long pfn)
+int pmem_poison_unpoison(struct pmem_poison *poison, unsigned long pfn)
 {
 	phys_addr_t phys = PFN_PHYS(pfn);
 
-	if (!nd_poison_hit(pmem->bb.poison, phys, phys + PAGE_SIZE - 1))
+	if (!nd_poison_hit(poison->bb.poison, phys, phys + PAGE_SIZE - 1))
 		return -EBUSY;
-	return repair_part(pmem, NULL, 0, phys - offset_to_phys(pmem, 0),
+	return repair_part(poison, NULL, 0, phys - offset_to_phys(poison, 0),
 			   PAGE_SIZE, NULL);
 }
+EXPORT_SYMBOL_GPL(pmem_poison_unpoison);
 
 static unsigned int to_page_end(phys_addr_t offset, size_t len)
 {
 	return min_t(size_t, len, PAGE_SIZE - offset_in_page(offset));
 }
 
-static blk_status_t read_part(struct pmem_device *pmem, struct page *page,
+static blk_status_t read_part(struct pmem_poison *poison, struct page *page,
 			      unsigned int page_off, phys_addr_t offset,
 			      unsigned int len)
 {
-	blk_status_t status;
-	void *addr;
+	unsigned long rem;
+	void *addr, *mem;
 
-	if (is_bad(pmem, offset, len))
+	if (is_bad(poison, offset, len))
 		return BLK_STS_IOERR;
-	addr = get_alias(pmem, offset);
+	addr = get_alias(poison, offset);
 	if (!addr)
 		return BLK_STS_RESOURCE;
-	status = pmem_copy_to_page(page, page_off, addr, len);
-	drop_alias(pmem, addr);
-	return status;
+	mem = kmap_local_page(page);
+	rem = copy_mc_to_kernel(mem + page_off, addr, len);
+	kunmap_local(mem);
+	drop_alias(poison, addr);
+	return rem ? BLK_STS_IOERR : BLK_STS_OK;
 }
 
-static blk_status_t write_part(struct pmem_device *pmem, struct page *page,
+static blk_status_t write_part(struct pmem_poison *poison, struct page *page,
 			       unsigned int page_off, phys_addr_t offset,
 			       unsigned int len)
 {
-	void *addr = get_alias(pmem, offset);
+	void *addr = get_alias(poison, offset), *mem;
 	int rc = 0;
 
 	if (!addr)
 		return BLK_STS_RESOURCE;
-	if (is_bad(pmem, offset, len))
-		rc = repair_part(pmem, page, page_off, offset, len, addr);
-	else
-		pmem_copy_from_page(addr, page, page_off, len);
-	drop_alias(pmem, addr);
+	if (is_bad(poison, offset, len)) {
+		rc = repair_part(poison, page, page_off, offset, len, addr);
+	} else {
+		mem = kmap_local_page(page);
+		memcpy_flushcache(addr, mem + page_off, len);
+		kunmap_local(mem);
+	}
+	drop_alias(poison, addr);
 	return rc ? BLK_STS_IOERR : BLK_STS_OK;
 }
 
 /* A segment of a bio is in one page, but may be in two of the device. */
-static blk_status_t do_parts(struct pmem_device *pmem, struct page *page,
+static blk_status_t do_parts(struct pmem_poison *poison, struct page *page,
 			     unsigned int page_off, phys_addr_t offset,
 			     unsigned int len, bool write)
 {
@@ -613,9 +702,9 @@ static blk_status_t do_parts(struct pmem_device *pmem, struct page *page,
 		unsigned int part = to_page_end(offset, len);
 
 		if (write)
-			status = write_part(pmem, page, page_off, offset, part);
+			status = write_part(poison, page, page_off, offset, part);
 		else
-			status = read_part(pmem, page, page_off, offset, part);
+			status = read_part(poison, page, page_off, offset, part);
 		page_off += part;
 		offset += part;
 		len -= part;
@@ -625,7 +714,7 @@ static blk_status_t do_parts(struct pmem_device *pmem, struct page *page,
 
 /**
  * pmem_poison_read - Read a range for which pmem_poison_hit() is true.
- * @pmem: the pmem device
+ * @poison: the device's
  * @page: page to read into
  * @page_off: where in @page, in bytes
  * @offset: of the range, in bytes from the start of the device's memory
@@ -634,16 +723,17 @@ static blk_status_t do_parts(struct pmem_device *pmem, struct page *page,
  * Context: Process context, may sleep; allocates without I/O.
  * Return: BLK_STS_OK, BLK_STS_IOERR for a bad sector, BLK_STS_RESOURCE.
  */
-blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
+blk_status_t pmem_poison_read(struct pmem_poison *poison, struct page *page,
 			      unsigned int page_off, phys_addr_t offset,
 			      unsigned int len)
 {
-	return do_parts(pmem, page, page_off, offset, len, false);
+	return do_parts(poison, page, page_off, offset, len, false);
 }
+EXPORT_SYMBOL_GPL(pmem_poison_read);
 
 /**
  * pmem_poison_write - Write to a range for which pmem_poison_hit() is true.
- * @pmem: the pmem device
+ * @poison: the device's
  * @page: page to write from
  * @page_off: where in @page, in bytes
  * @offset: of the range, in bytes from the start of the device's memory
@@ -654,38 +744,39 @@ blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
  *	   the data does not stay, BLK_STS_RESOURCE.  What was not written is as
  *	   bad as before.
  */
-blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
+blk_status_t pmem_poison_write(struct pmem_poison *poison, struct page *page,
 			       unsigned int page_off, phys_addr_t offset,
 			       unsigned int len)
 {
-	return do_parts(pmem, page, page_off, offset, len, true);
+	return do_parts(poison, page, page_off, offset, len, true);
 }
+EXPORT_SYMBOL_GPL(pmem_poison_write);
 
 /*
  * Write some bytes of one page that are in @page: as far as nothing is bad, just
  * so; and what is bad when whole sectors of it are written.
  */
-static int write_bytes(struct pmem_device *pmem, struct page *page,
+static int write_bytes(struct pmem_poison *poison, struct page *page,
 		       unsigned int page_off, phys_addr_t offset,
 		       unsigned int len)
 {
 	unsigned int head = round_up(offset, SECTOR_SIZE) - offset;
 	unsigned int tail, body;
 
-	if (!is_bad(pmem, offset, len))
-		return write_part(pmem, page, page_off, offset, len);
+	if (!is_bad(poison, offset, len))
+		return write_part(poison, page, page_off, offset, len);
 	if (head >= len)
 		return -EIO;
 	tail = (offset + len) % SECTOR_SIZE;
 	body = len - head - tail;
-	if (is_bad(pmem, offset, head) ||
-	    is_bad(pmem, offset + head + body, tail))
+	if (is_bad(poison, offset, head) ||
+	    is_bad(poison, offset + head + body, tail))
 		return -EIO;
-	if (body && write_part(pmem, page, page_off + head, offset + head, body))
+	if (body && write_part(poison, page, page_off + head, offset + head, body))
 		return -EIO;
-	if (head && write_part(pmem, page, page_off, offset, head))
+	if (head && write_part(poison, page, page_off, offset, head))
 		return -EIO;
-	if (tail && write_part(pmem, page, page_off + head + body,
+	if (tail && write_part(poison, page, page_off + head + body,
 			       offset + head + body, tail))
 		return -EIO;
 	return 0;
@@ -693,7 +784,7 @@ static int write_bytes(struct pmem_device *pmem, struct page *page,
 
 /**
  * pmem_poison_write_iter - pmem_poison_write() from an iterator, any alignment.
- * @pmem: the pmem device
+ * @poison: the device's
  * @offset: of the range, in bytes from the start of the device's memory
  * @bytes: of the range
  * @i: where the data comes from
@@ -706,7 +797,7 @@ static int write_bytes(struct pmem_device *pmem, struct page *page,
  *	   when one more error is told in a page meanwhile, or without memory.
  *	   What was not written is as bad as before.
  */
-size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
+size_t pmem_poison_write_iter(struct pmem_poison *poison, phys_addr_t offset,
 			      size_t bytes, struct iov_iter *i)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
@@ -723,7 +814,7 @@ size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
 		/* Not half a sector for want of data. */
 		if (got < want)
 			part = max(round_down(at + got, SECTOR_SIZE), at) - at;
-		if (part && write_bytes(pmem, page, 0, at, part))
+		if (part && write_bytes(poison, page, 0, at, part))
 			part = 0;
 		iov_iter_revert(i, got - part);
 		done += part;
@@ -733,23 +824,24 @@ size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
 	__free_page(page);
 	return done;
 }
+EXPORT_SYMBOL_GPL(pmem_poison_write_iter);
 
 /* How many bytes of one page are good before the first bad line? */
-static size_t good_bytes(struct pmem_device *pmem, phys_addr_t offset, size_t len)
+static size_t good_bytes(struct pmem_poison *poison, phys_addr_t offset, size_t len)
 {
 	struct range bad, within = {
-		.start = offset_to_phys(pmem, offset),
-		.end = offset_to_phys(pmem, offset) + len - 1,
+		.start = offset_to_phys(poison, offset),
+		.end = offset_to_phys(poison, offset) + len - 1,
 	};
 
-	if (!nd_poison_find(pmem->bb.poison, &within, &bad))
+	if (!nd_poison_find(poison->bb.poison, &within, &bad))
 		return len;
 	return bad.start - within.start;
 }
 
 /**
  * pmem_poison_read_bytes - Read the good bytes around bad lines, any alignment.
- * @pmem: the pmem device
+ * @poison: the device's
  * @offset: of the range, in bytes from the start of the device's memory
  * @buf: where to read to
  * @len: of the range, in bytes; it is in one page
@@ -757,18 +849,22 @@ static size_t good_bytes(struct pmem_device *pmem, phys_addr_t offset, size_t le
  * Context: Process context, may sleep; allocates without I/O.
  * Return: bytes read: up to the first bad line; -ENOMEM.
  */
-ssize_t pmem_poison_read_bytes(struct pmem_device *pmem, phys_addr_t offset,
+ssize_t pmem_poison_read_bytes(struct pmem_poison *poison, phys_addr_t offset,
 			       void *buf, size_t len)
 {
-	size_t good = good_bytes(pmem, offset, len);
+	size_t good = good_bytes(poison, offset, len);
 	void *addr;
 
 	if (!good)
 		return 0;
-	addr = get_alias(pmem, offset);
+	addr = get_alias(poison, offset);
 	if (!addr)
 		return -ENOMEM;
 	good -= copy_mc_to_kernel(buf, addr, good);
-	drop_alias(pmem, addr);
+	drop_alias(poison, addr);
 	return good;
 }
+EXPORT_SYMBOL_GPL(pmem_poison_read_bytes);
+
+MODULE_DESCRIPTION("Repair of memory errors in persistent memory");
+MODULE_LICENSE("GPL");

@@ -6,20 +6,29 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
+#include "poison.h"
 
+struct dax_device;
+struct dev_pagemap;
 struct device;
 struct iov_iter;
 struct page;
-struct pmem_device;
 struct range;
 
 /**
- * struct pmem_poison - the pages of a pmem device that are confined
- * @lock:     guards what is confined
+ * struct pmem_poison - the memory of a device on a region, with bad lines in it
+ * @dev:      that the driver is bound to; its parent is the region
+ * @region_bb: what is bad in all of the region
+ * @bb:       what the device shows; its poison is the map of the bus
+ * @pgmap:    of the struct pages, when there are any; see @state
+ * @phys_addr: of the first byte that accesses count from
+ * @virt_addr: of that byte, in the direct map where there are struct pages; set
+ *	      when there is something to access
+ * @lock:     guards which pages are told and confined
  * @repair:   serializes repairs, from the media command to the record, and
  *	      guards @buf.  Not held where memory of users is touched.
- * @confined: pfn -> xa_mk_value(0) for every page that is out of the direct map.
- *	      Changed under @lock.
+ * @pages:    pfn -> 0 for every page that was told to mm and counted, 1 for those
+ *	      of them that are out of the direct map.  Changed under @lock.
  * @state:    of the pages as a whole; changed under @lock
  * @buf:      two pages: what a repair writes, and what it reads back
  *
@@ -30,7 +39,7 @@ struct range;
  * of three states:
  *
  * ======== ========= ======== ================================================
- * state    @confined bad line what is done with it
+ * state    confined  bad line what is done with it
  * ======== ========= ======== ================================================
  * good     no        none     ordinary access through the direct map
  * told     no        some     access through an alias, bad sectors refused.  It
@@ -41,10 +50,17 @@ struct range;
  * ======== ========= ======== ================================================
  */
 struct pmem_poison {
-	struct mutex lock;	/* confined, state */
+	struct device *dev;
+	struct nd_badblocks *region_bb;
+	struct nd_badblocks bb;
+	struct dev_pagemap *pgmap;
+	phys_addr_t phys_addr;
+	void *virt_addr;
+	struct mutex lock;	/* pages, state */
 	struct mutex repair;	/* one repair at a time; buf */
-	struct xarray confined;
+	struct xarray pages;
 	enum {
+		PMEM_PAGES_NONE,	/* no struct pages (any more) */
 		PMEM_PAGES_NEW,		/* nobody uses them yet */
 		PMEM_PAGES_IN_USE,
 		PMEM_PAGES_GONE,	/* or about to be: nothing is confined */
@@ -52,24 +68,28 @@ struct pmem_poison {
 	void *buf;
 };
 
-int devm_pmem_poison_init(struct device *dev, struct pmem_device *pmem);
-int devm_pmem_poison_attach(struct device *dev, struct pmem_device *pmem);
-void pmem_poison_add(struct pmem_device *pmem, phys_addr_t addr, size_t len,
-		     bool simulated);
-void pmem_poison_revalidate(struct pmem_device *pmem, const struct range *range);
-int pmem_poison_unpoison(struct pmem_device *pmem, unsigned long pfn);
-bool pmem_poison_hit(struct pmem_device *pmem, phys_addr_t offset, size_t len);
-long pmem_poison_good_pages(struct pmem_device *pmem, phys_addr_t offset,
+int devm_pmem_poison_init(struct device *dev, struct pmem_poison *poison);
+int devm_pmem_poison_prepare(struct device *dev, struct pmem_poison *poison,
+			     struct dev_pagemap *pgmap);
+int devm_pmem_poison_attach(struct device *dev, struct pmem_poison *poison);
+int pmem_poison_failure(struct pmem_poison *poison, struct dax_device *dax_dev,
+			phys_addr_t addr, size_t len, int mf_flags);
+ssize_t pmem_poison_tell(struct pmem_poison *poison, const char *buf,
+			 size_t count);
+void pmem_poison_revalidate(struct pmem_poison *poison, const struct range *range);
+int pmem_poison_unpoison(struct pmem_poison *poison, unsigned long pfn);
+bool pmem_poison_hit(struct pmem_poison *poison, phys_addr_t offset, size_t len);
+long pmem_poison_good_pages(struct pmem_poison *poison, phys_addr_t offset,
 			    long nr_pages);
-blk_status_t pmem_poison_read(struct pmem_device *pmem, struct page *page,
+blk_status_t pmem_poison_read(struct pmem_poison *poison, struct page *page,
 			      unsigned int page_off, phys_addr_t offset,
 			      unsigned int len);
-blk_status_t pmem_poison_write(struct pmem_device *pmem, struct page *page,
+blk_status_t pmem_poison_write(struct pmem_poison *poison, struct page *page,
 			       unsigned int page_off, phys_addr_t offset,
 			       unsigned int len);
-ssize_t pmem_poison_read_bytes(struct pmem_device *pmem, phys_addr_t offset,
+ssize_t pmem_poison_read_bytes(struct pmem_poison *poison, phys_addr_t offset,
 			       void *buf, size_t len);
-size_t pmem_poison_write_iter(struct pmem_device *pmem, phys_addr_t offset,
+size_t pmem_poison_write_iter(struct pmem_poison *poison, phys_addr_t offset,
 			      size_t bytes, struct iov_iter *i);
 
 #endif /* __NVDIMM_REPAIR_H__ */

@@ -56,7 +56,7 @@ struct dax_holder_operations {
  * @ops: how to tell it; set by the holder before it registers
  * @data: the holder's own; set by the holder before it registers
  * @start: first byte of its range, from the start of the device
- * @len: of its range, in bytes
+ * @len: of its range, in bytes; U64_MAX for all of a device, however it grows
  *
  * There may be any number of them on a device, and a holder may be a DAX device
  * with holders of its own.

@@ -78,6 +78,9 @@ KINDS["ghes"] = dict(KINDS["e820"], bit=64,
 KINDS["noerms"] = dict(KINDS["e820"], bit=256,
                        about="e820, and a cpu without enhanced rep movsb",
                        cpu=["-erms"])
+KINDS["two"] = dict(KINDS["e820"], bit=512,
+                    about="e820, and a second device",
+                    append="memmap=384M!1G memmap=384M!1536M")
 # The nfit machine again, one cpu, every guest instruction one nanosecond.
 KINDS["count"] = dict(KINDS["nfit"], bit=4,
                       about="nfit, instructions counted (-icount)",

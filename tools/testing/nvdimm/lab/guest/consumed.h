@@ -30,7 +30,8 @@ static inline void share(struct shared *s, unsigned int n)
 	}
 }
 
-static inline void consume_shared(const char *mkfs)
+/* On the filesystem that is mounted. */
+static inline void consume_shared_page(void)
 {
 	struct shared s[] = {
 		{ "/mnt/f", 0, NULL }, { "/mnt/g", EARLY, NULL },
@@ -40,7 +41,6 @@ static inline void consume_shared(const char *mkfs)
 	char *p;
 	int i;
 
-	make_fs(mkfs, "dax=always");
 	share(s, 3);
 	p = mmap(NULL, 4 * PAGE, PROT_READ, MAP_SHARED,
 		 open(s[0].path, O_RDONLY | O_CLOEXEC), 0);
@@ -60,6 +60,12 @@ static inline void consume_shared(const char *mkfs)
 	EXPECT(!touch(p).taken && !touch(p + 2 * PAGE).taken,
 	       "SIGBUS in a page beside it");
 	EXPECT(!sh("touch /mnt/i"), "the filesystem was shut down");
+}
+
+static inline void consume_shared(const char *mkfs)
+{
+	make_fs(mkfs, "dax=always");
+	consume_shared_page();
 }
 
 #endif

@@ -684,7 +684,8 @@ bool wait_until_confined(uint64_t phys)
  */
 static void settle(uint64_t phys)
 {
-	bool pm = phys >= pmem_base() && phys < pmem_base() + pmem_size();
+	bool pm = !access(pmem(), F_OK) && phys >= pmem_base() &&
+		  phys < pmem_base() + pmem_size();
 
 	EXPECT(wait_for(mce_handled, NULL, 5000),
 	       "the kernel did not notice the machine check");

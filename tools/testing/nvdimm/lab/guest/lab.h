@@ -32,6 +32,7 @@ enum machine {
 	GHES = 64,	/* E820, and errors that firmware tells (ghes.h) */
 	LARGE = 128,	/* COUNT with more memory, for bench --long */
 	NOERMS = 256,	/* E820, on a cpu without enhanced rep movsb */
+	TWO = 512,	/* E820, and /dev/pmem1 (leg.h) */
 };
 
 /**

@@ -17,8 +17,8 @@ SCENARIO("a write() that consumes bad lines of two pages of its buffer does not 
 	int fd, to, err;
 
 	p = map_new_file("mkfs.ext4", "dax", &fd);
-	to = open("/tmp/copy", O_RDWR | O_CREAT, 0600);
-	EXPECT(to >= 0, "/tmp/copy: %m");
+	to = open("/copy", O_RDWR | O_CREAT, 0600);
+	EXPECT(to >= 0, "/copy: %m");
 	from[0] = p + PAGE;
 	from[1] = p + 2 * PAGE;
 	phys[0] = addr_of(from[0]);
