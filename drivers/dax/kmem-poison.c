@@ -23,33 +23,16 @@
 #include <linux/set_memory.h>
 #include "dax-private.h"
 
-static bool flag_page(unsigned long pfn)
-{
-	struct page *page = pfn_to_page(pfn);
-
-	if (PageHWPoison(page))
-		return false;
-	SetPageHWPoison(page);
-	num_poisoned_pages_inc(pfn);
-	return true;
-}
-
-static void unflag_page(unsigned long pfn)
-{
-	ClearPageHWPoison(pfn_to_page(pfn));
-	num_poisoned_pages_sub(pfn, 1);
-}
-
 /* Before the pages of @block go to the allocator. */
 static void keep_out(struct dev_dax *dev_dax, const struct range *block)
 {
 	struct range within = *block, bad;
 	unsigned long pfn, nr = 0;
 
-	while (within.start <= within.end &&
+	while (IS_ENABLED(CONFIG_MEMORY_FAILURE) && within.start <= within.end &&
 	       dev_dax->owner->ops->find_bad(dev_dax->owner, &within, &bad)) {
 		for (pfn = PHYS_PFN(bad.start); pfn <= PHYS_PFN(bad.end); pfn++) {
-			if (!flag_page(pfn))
+			if (!memory_failure_keep_out(pfn))
 				continue;
 			/* The CPU may speculate into what it can reach. */
 			if (set_mce_nospec_range(pfn, 1))
@@ -65,7 +48,11 @@ static void keep_out(struct dev_dax *dev_dax, const struct range *block)
 			 block->start, block->end, nr);
 }
 
-/* After the last page of @block has left the allocator. */
+/*
+ * After the last page of @block has left the allocator.  A page that was only said to
+ * be bad, MADV_HWPOISON or MADV_SOFT_OFFLINE, is known to be that as long as there
+ * was no real failure in the machine; else it counts as one, and has to be written.
+ */
 static void take_back(struct dev_dax *dev_dax, const struct range *block)
 {
 	struct dev_dax_owner *owner = dev_dax->owner;
@@ -76,12 +63,18 @@ static void take_back(struct dev_dax *dev_dax, const struct range *block)
 			.start = PFN_PHYS(pfn),
 			.end = PFN_PHYS(pfn + 1) - 1,
 		};
+		bool simulated;
 
 		if (!PageHWPoison(pfn_to_page(pfn)))
 			continue;
+		simulated = memory_failure_let_go(pfn);
 		if (!owner->ops->find_bad(owner, &page, &bad))
-			owner->ops->add_bad(owner, page.start, PAGE_SIZE);
-		unflag_page(pfn);
+			owner->ops->add_bad(owner, page.start, PAGE_SIZE,
+					    simulated);
+		/* Should it be repaired while it is nobody's. */
+		if (clear_mce_nospec(pfn))
+			dev_warn_ratelimited(&dev_dax->dev,
+				"pfn %#lx: not in the direct map\n", pfn);
 	}
 }
 
@@ -115,6 +108,26 @@ static int memory_event(struct notifier_block *nb, unsigned long action,
 			fn(dev_dax, &part);
 	return NOTIFY_OK;
 }
+
+/**
+ * dev_dax_has_bad - Is something in a device known to be bad?
+ * @dev_dax: the device
+ *
+ * Context: Process context.
+ * Return: true when there is.
+ */
+bool dev_dax_has_bad(struct dev_dax *dev_dax)
+{
+	struct range bad;
+	int i;
+
+	for (i = 0; dev_dax->owner && i < dev_dax->nr_range; i++)
+		if (dev_dax->owner->ops->find_bad(dev_dax->owner,
+						  &dev_dax->ranges[i].range, &bad))
+			return true;
+	return false;
+}
+EXPORT_SYMBOL_GPL(dev_dax_has_bad);
 
 /**
  * dev_dax_keep_out_bad - Leave out what is bad when memory goes online.

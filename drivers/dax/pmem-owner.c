@@ -11,6 +11,7 @@
  * one driver or the other, or to none: struct pages come and go, and the record
  * does not.
  */
+#include <linux/cacheinfo.h>
 #include <linux/dax.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
@@ -135,11 +136,11 @@ static bool dax_pmem_find_bad(struct dev_dax_owner *owner,
 }
 
 static void dax_pmem_add_bad(struct dev_dax_owner *owner, phys_addr_t phys,
-			     size_t len)
+			     size_t len, bool simulated)
 {
 	struct pmem_poison *poison = &to_dax_pmem(owner)->poison;
 
-	nvdimm_add_poison(poison->dev, phys, len, false);
+	nvdimm_add_poison(poison->dev, phys, len, simulated);
 	nd_badblocks_notify(&poison->bb);
 }
 
@@ -152,7 +153,12 @@ static ssize_t dax_pmem_badblocks_read(struct dev_dax_owner *owner, char *buf,
 static ssize_t dax_pmem_badblocks_write(struct dev_dax_owner *owner,
 					const char *buf, size_t count)
 {
-	return pmem_poison_tell(&to_dax_pmem(owner)->poison, buf, count);
+	struct pmem_poison *poison = &to_dax_pmem(owner)->poison;
+	ssize_t rc = pmem_poison_tell(poison, buf, count);
+
+	if (rc > 0)
+		dev_dax_fail_online(owner, &poison->bb.range);
+	return rc;
 }
 
 static const struct dev_dax_owner_operations dax_pmem_owner_ops = {
@@ -186,25 +192,44 @@ static const struct dev_pagemap_ops dax_pmem_pagemap_ops = {
 	.unpoison = dax_pmem_unpoison,
 };
 
+/* Nobody clears what is confined behind our back, see ND_CMD_CLEAR_ERROR. */
+static void set_poison(struct nd_dax *nd_dax, struct pmem_poison *poison)
+{
+	struct device *dev = &nd_dax->nd_pfn.dev;
+
+	nvdimm_bus_lock(dev);
+	nd_dax->poison = poison;
+	nvdimm_bus_unlock(dev);
+}
+
+static void reset_poison(void *nd_dax)
+{
+	set_poison(nd_dax, NULL);
+}
+
 /**
  * devm_dax_pmem_owner - Get ready to own the memory of a dax device.
- * @dev: device on the nvdimm bus, of mode devdax, whose driver is being bound
+ * @nd_dax: on the nvdimm bus, its driver is being bound
  * @pgmap: what the dax device is going to make its pages from; its operations are
  *	   set, and it can be copied after that
  * @data: physical addresses of the dax device's memory
  *
  * Context: Process context.
- * Return: the owner, or ERR_PTR(-ENOMEM).
+ * Return: the owner; NULL where the kernel cannot access what users map, as their
+ *	   caches alias; or ERR_PTR(-ENOMEM).
  */
-struct dev_dax_owner *devm_dax_pmem_owner(struct device *dev,
+struct dev_dax_owner *devm_dax_pmem_owner(struct nd_dax *nd_dax,
 					  struct dev_pagemap *pgmap,
 					  const struct range *data)
 {
+	struct device *dev = &nd_dax->nd_pfn.dev;
 	struct nd_region *nd_region = to_nd_region(dev->parent);
-	struct dax_pmem *dax_pmem = devm_kzalloc(dev, sizeof(*dax_pmem),
-						 GFP_KERNEL);
+	struct dax_pmem *dax_pmem;
 	int rc;
 
+	if (cpu_dcache_is_aliasing())
+		return NULL;
+	dax_pmem = devm_kzalloc(dev, sizeof(*dax_pmem), GFP_KERNEL);
 	if (!dax_pmem)
 		return ERR_PTR(-ENOMEM);
 	rc = devm_pmem_poison_init(dev, &dax_pmem->poison);
@@ -216,7 +241,9 @@ struct dev_dax_owner *devm_dax_pmem_owner(struct device *dev,
 	dax_pmem->size = range_len(data);
 	pgmap->ops = &dax_pmem_pagemap_ops;
 	pgmap->owner = dax_pmem;
-	return &dax_pmem->owner;
+	set_poison(nd_dax, &dax_pmem->poison);
+	rc = devm_add_action_or_reset(dev, reset_poison, nd_dax);
+	return rc ? ERR_PTR(rc) : &dax_pmem->owner;
 }
 
 static void dax_pmem_forget_file(void *bb)
@@ -246,17 +273,22 @@ int devm_dax_pmem_watch(struct device *dev, struct dev_dax *dev_dax)
 
 /**
  * dax_pmem_revalidate - The record of what is bad has changed.
- * @owner: of the memory
+ * @nd_dax: on the nvdimm bus, bound to its driver
  *
  * Pages that are mapped are unmapped, and nobody is signalled: nobody has consumed
- * the error.
+ * the error.  As system memory they are failed.
  *
- * Context: Process context, sleeps.
+ * Context: Process context, sleeps; with the lock of the device.
  */
-void dax_pmem_revalidate(struct dev_dax_owner *owner)
+void dax_pmem_revalidate(struct nd_dax *nd_dax)
 {
-	struct pmem_poison *poison = &to_dax_pmem(owner)->poison;
+	struct pmem_poison *poison = nd_dax->poison;
+	struct dax_pmem *dax_pmem;
 
+	if (!poison)
+		return;
+	dax_pmem = container_of(poison, struct dax_pmem, poison);
 	pmem_poison_revalidate(poison, poison->pgmap ? &poison->pgmap->range :
 			       &poison->bb.range);
+	dev_dax_fail_online(&dax_pmem->owner, &poison->bb.range);
 }

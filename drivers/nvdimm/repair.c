@@ -54,7 +54,9 @@
 /* Only pages that have a struct page are in the direct map, and confined. */
 static bool has_pages(struct pmem_poison *poison)
 {
-	return READ_ONCE(poison->state) != PMEM_PAGES_NONE &&
+	/* What is not taken from those who map it is not confined, either. */
+	return IS_ENABLED(CONFIG_MEMORY_FAILURE) &&
+	       READ_ONCE(poison->state) != PMEM_PAGES_NONE &&
 	       !is_vmalloc_addr(poison->virt_addr);
 }
 

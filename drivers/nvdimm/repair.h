@@ -4,6 +4,7 @@
 
 #include <linux/blk_types.h>
 #include <linux/mutex.h>
+#include <linux/pfn.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 #include "poison.h"
@@ -91,5 +92,24 @@ ssize_t pmem_poison_read_bytes(struct pmem_poison *poison, phys_addr_t offset,
 			       void *buf, size_t len);
 size_t pmem_poison_write_iter(struct pmem_poison *poison, phys_addr_t offset,
 			      size_t bytes, struct iov_iter *i);
+
+/**
+ * pmem_poison_is_confined - Is there a page that a driver has taken away?
+ * @poison: the device's
+ * @start: physical address of the first byte
+ * @end: physical address of the last byte
+ *
+ * Such a page is repaired by who gives it back, and by nobody else.
+ *
+ * Context: Any.
+ * Return: true when there is.
+ */
+static inline bool pmem_poison_is_confined(struct pmem_poison *poison,
+					   phys_addr_t start, phys_addr_t end)
+{
+	unsigned long pfn = PHYS_PFN(start);
+
+	return xa_find(&poison->pages, &pfn, PHYS_PFN(end), XA_PRESENT);
+}
 
 #endif /* __NVDIMM_REPAIR_H__ */
