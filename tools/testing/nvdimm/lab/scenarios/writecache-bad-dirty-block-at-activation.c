@@ -5,7 +5,7 @@
 
 /* Nobody has the only copy of what is in the cache but the cache. */
 SCENARIO("dm-writecache is activated with a bad dirty block, and only that is lost",
-	 .audit = "B17", .on = NFIT | E820,
+	 .audit = "B17", .on = NFIT | E820, .demo = true,
 	 .stock = "fails: the cache is not activated",
 	 .stock_e820 = "fails: lost block 3 can be read")
 {
