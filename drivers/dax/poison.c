@@ -72,7 +72,8 @@ void dev_dax_fail_online(struct dev_dax_owner *owner, const struct range *range)
 		for (; pfn <= PHYS_PFN(bad.end); pfn++) {
 			struct page *page = pfn_to_online_page(pfn);
 
-			if (page && !PageHWPoison(page))
+			if (IS_ENABLED(CONFIG_MEMORY_FAILURE) && page &&
+			    !PageHWPoison(page))
 				memory_failure(pfn, 0);
 		}
 		within.start = bad.end + 1;

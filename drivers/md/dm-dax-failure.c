@@ -100,12 +100,14 @@ static void tell_table(struct dm_dax_event *event, struct dm_table *t)
 	}
 }
 
-/* With a reference, or NULL when there is none yet. */
+/* With a reference, or NULL when there is none yet, or nobody maps memory of it. */
 static struct dm_table *get_live_table(struct mapped_device *md)
 {
 	int srcu_idx;
 	struct dm_table *t = dm_get_live_table(md, &srcu_idx);
 
+	if (t && dm_table_get_type(t) != DM_TYPE_DAX_BIO_BASED)
+		t = NULL;
 	if (t)
 		dm_table_get(t);
 	dm_put_live_table(md, srcu_idx);

@@ -221,12 +221,9 @@ static inline void wc_pmem_exit(struct wc_pmem *pmem)
 	free_page((unsigned long)pmem->buf);
 }
 
-/*
- * Is a part of one page bad?  A page of which that is not known, for want of
- * memory, or as it is just going, counts as good; reading it is safe.
- */
+/* Is a part of one page bad?  @unknown when that is not known. */
 static inline bool wc_pmem_part_bad(struct wc_pmem *pmem, size_t offset,
-				    size_t len)
+				    size_t len, bool unknown)
 {
 	pgoff_t pgoff = pmem->first + (offset >> PAGE_SHIFT);
 	ssize_t good;
@@ -236,7 +233,7 @@ static inline bool wc_pmem_part_bad(struct wc_pmem *pmem, size_t offset,
 		return false;
 	good = dax_recovery_read(pmem->dax_dev, pgoff, offset_in_page(offset),
 				 pmem->buf, len);
-	return good >= 0 && good < len;
+	return good < 0 ? unknown : good < len;
 }
 
 /**
@@ -244,11 +241,13 @@ static inline bool wc_pmem_part_bad(struct wc_pmem *pmem, size_t offset,
  * @pmem: the memory
  * @addr: of the first of them, in the mapping
  * @len: how many
+ * @unknown: what to take those for of which that is not known, for want of memory:
+ *	     false before they are read, which is safe; true before a store
  *
  * Context: Process context, may sleep, without I/O; under the owner's lock.
  */
 static inline bool wc_pmem_bad(struct wc_pmem *pmem, const void *addr,
-			       size_t len)
+			       size_t len, bool unknown)
 {
 	size_t offset = addr - pmem->map, part;
 	bool bad = false;
@@ -260,7 +259,7 @@ static inline bool wc_pmem_bad(struct wc_pmem *pmem, const void *addr,
 	id = dax_read_lock();
 	for (; len && !bad; offset += part, len -= part) {
 		part = min(len, PAGE_SIZE - offset_in_page(offset));
-		bad = wc_pmem_part_bad(pmem, offset, part);
+		bad = wc_pmem_part_bad(pmem, offset, part, unknown);
 	}
 	dax_read_unlock(id);
 	return bad;

@@ -43,7 +43,7 @@ enum machine {
  * @on:		machine kinds it runs on
  * @stock:	what the stock kernel is expected to do instead: a part of the
  *		outcome ("oops in clear_page", "fails: pread"), or NULL when it
- *		passes there as well
+ *		passes there as well; a race has several, with " or " between
  * @stock_e820:	the same where there is no firmware that clears errors: all
  *		but NFIT and COUNT, when it differs from @stock
  * @demo:	part of "make demo"
