@@ -14,7 +14,8 @@ SCENARIO("device-dax: a read of /proc/PID/mem that consumes a bad line gets an e
 
 	EXPECT(mem >= 0, "/proc/self/mem: %m");
 	tolerate_sigbus();
-	arm_kernel_loads("__access_remote_vm", &phys, 1, LINE);
+	arm_kernel_loads("__access_remote_vm,copy_mc_to_kernel", &phys, 1,
+			 LINE);
 	n = pread(mem, buf, PAGE, (off_t)p + BAD_PAGE);
 	expect_kernel_load_hit();
 	EXPECT(n < 0, "read: %zd", n);
