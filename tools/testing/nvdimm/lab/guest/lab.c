@@ -148,11 +148,21 @@ int sh(const char *fmt, ...)
 	return WEXITSTATUS(rc);
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+/* Some conditions take long to look at; on a slow machine all do. */
 bool wait_for(bool (*cond)(void *), void *arg, unsigned int ms)
 {
+	uint64_t end = now_ms() + 2 * ms;
 	unsigned int i;
 
-	for (i = 0; i < ms; i += 10) {
+	for (i = 0; i < ms / 100 || (i < ms / 10 && now_ms() < end); i++) {
 		if (cond(arg))
 			return true;
 		usleep(10000);
