@@ -124,6 +124,16 @@ static inline void find_bad_line(uint64_t phys)
 	usleep(100000);
 }
 
+/* The firmware's scrub finds an error at @phys, which is all that is bad. */
+static inline void firmware_finds(uint64_t phys)
+{
+	wait_scrub();
+	EQUAL("inject", inject(phys, ERROR_UNIT, 0), DSM_OK);
+	start_scrub();
+	wait_scrub();
+	EQUAL("bad sectors of the region", region_bad_sectors(), 1);
+}
+
 /* That, in a new device of which the first 2 MiB are mapped and 'a'. */
 static inline char *new_dax_with_bad_line(size_t align, int *fd)
 {
@@ -264,13 +274,15 @@ static inline void ram_to_dax(void)
 }
 
 /* The state of the block of memory that has @phys: "online_movable", "offline". */
-static inline int set_memory_state(uint64_t phys, const char *state)
+static inline void set_memory_state(uint64_t phys, const char *state)
 {
 	char path[80];
+	int rc;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/memory/memory%llu/state",
 		 (unsigned long long)(phys / MEMORY_BLOCK));
-	return write_text(path, state);
+	rc = write_text(path, state);
+	EXPECT(!rc, "%s: %s", state, strerror(-rc));
 }
 
 /* Bytes from @from to @to that are among the 2 MiB at @p. */

@@ -12,11 +12,7 @@ SCENARIO("device-dax: a mapped page that the firmware's scrub finds is refused",
 
 	p = new_dax(PMD, &fd);
 	line = dax_base() + BAD_SECTOR;
-	wait_scrub();
-	EQUAL("inject", inject(line, ERROR_UNIT, 0), DSM_OK);
-	start_scrub();
-	wait_scrub();
-	EQUAL("bad sectors of the region", region_bad_sectors(), 1);
+	firmware_finds(line);
 	EXPECT(!addr_of(p + BAD_PAGE), "the old mapping: the bad page can be read");
 	expect_refused(p, "the old mapping");
 	expect_refused_anew("a new mapping");

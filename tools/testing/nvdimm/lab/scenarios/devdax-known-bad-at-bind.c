@@ -12,10 +12,7 @@ SCENARIO("device-dax: what is known to be bad is refused from the start",
 	phys = dax_base();
 	unbind_dax();
 	ndctl("disable-namespace namespace0.0");
-	wait_scrub();
-	EQUAL("inject", inject(phys + BAD_SECTOR, ERROR_UNIT, 0), DSM_OK);
-	start_scrub();
-	wait_scrub();
+	firmware_finds(phys + BAD_SECTOR);
 	ndctl("enable-namespace namespace0.0");
 	EXPECT(wait_for(dax_is_there, NULL, 5000), "no " DAX_PATH);
 	EQUAL("resource", dax_base(), phys);

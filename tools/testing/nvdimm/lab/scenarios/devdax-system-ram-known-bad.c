@@ -9,11 +9,7 @@ SCENARIO("system RAM: what the firmware knows to be bad is handed to nobody",
 
 	make_dax(PMD);
 	bad = dax_base() + dax_off_of_block() + BAD_SECTOR;
-	wait_scrub();
-	EQUAL("inject", inject(bad, ERROR_UNIT, 0), DSM_OK);
-	start_scrub();
-	wait_scrub();
-	EQUAL("bad sectors of the region", region_bad_sectors(), 1);
+	firmware_finds(bad);
 	dax_to_ram();
 	expect_kept_out(bad);
 	EQUAL("HardwareCorrupted", hardware_corrupted(), PAGE);

