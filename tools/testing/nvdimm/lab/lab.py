@@ -9,6 +9,7 @@ with machine checks, and says what they did.
 	lab.py bench   --kernel stock=DIR --kernel daxmend=DIR	instructions, ratio
 	lab.py bench --long ...		with large memory too, OUT/revoke.dat
 	lab.py shell   --kernel daxmend=DIR
+	lab.py sh      --kernel daxmend=DIR COMMAND	exits as COMMAND does
 
 DIR holds a built kernel tree (vmlinux and arch/x86/boot/bzImage).  One boot
 per kernel and machine kind, kept as a saved state; one clone of it per
@@ -184,6 +185,14 @@ class Run:
         else:
             raise LabError(f"unknown request '{what}'")
 
+    def reply(self, vm, request):
+        try:
+            answer = self.answer(vm, request)
+            vm.control.write(f"ack {'ok' if answer is None else answer}\n")
+        except (LabError, EOFError, TimeoutError) as e:
+            self.refused = str(e) or "QEMU did not answer"
+            vm.control.write(f"ack !{self.refused}\n")
+
     def converse(self, vm, deadline):
         """Until the scenario's last word."""
         while True:
@@ -199,12 +208,7 @@ class Run:
             if word == "note":
                 self.notes.append(rest)
             elif word == "req":
-                try:
-                    answer = self.answer(vm, rest)
-                    vm.control.write(f"ack {'ok' if answer is None else answer}\n")
-                except (LabError, EOFError, TimeoutError) as e:
-                    self.refused = str(e) or "QEMU did not answer"
-                    vm.control.write(f"ack !{self.refused}\n")
+                self.reply(vm, rest)
 
     def timeout(self):
         long = qemu.KINDS[self.kind].get("long")
@@ -516,16 +520,52 @@ def cmd_shell(args):
     return 0
 
 
+def guest_command(lab, kernel, kind, command, extra=None, hear=print,
+                  timeout=None):
+    """
+    Run a shell command in a guest that is booted for it, with the disk image
+    @extra at /extra.  Returns (exit status or None, console); the log is
+    logs/KERNEL-KIND-sh.log.
+    """
+    run = Run(lab, kernel, kind, {"name": "sh", "title": "sh"})
+    status = None
+    with lab.vm(kernel, kind, extra=extra) as vm:
+        try:
+            vm.wait_ready(BOOT_TIMEOUT)
+            status = vm.shell(command, timeout or lab.timeout, hear, run.reply)
+            if status is None:
+                vm.process.wait(20)
+        finally:
+            console = vm.console()
+            with open(f"{lab.out}/logs/{kernel.name}-{kind}-sh.log", "w") as f:
+                f.write(console)
+    return status, console
+
+
+def cmd_sh(args):
+    kernel, lab = Kernel(args.kernel[0]), Lab(args.out)
+    status, console = guest_command(
+        lab, kernel, (args.machine or ["nfit"])[0], " ".join(args.scenarios),
+        extra=args.extra)
+    found = judge.splats(console)
+    for line in found:
+        print(f"lab: the kernel says: {line}", file=sys.stderr)
+    return 1 if status is None or found else status
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("command", choices=["list", "run", "compare", "bench", "shell"])
+    parser.add_argument("command", choices=["list", "run", "compare", "bench", "shell",
+                                            "sh"])
     parser.add_argument("scenarios", nargs="*")
     parser.add_argument("--kernel", action="append", default=[],
                         metavar="NAME=DIR")
     parser.add_argument("--machine", action="append", choices=list(qemu.KINDS))
     parser.add_argument("--out", default="build/lab",
                         help="directory for images and saved states")
+    parser.add_argument("--extra", metavar="IMAGE",
+                        help="sh: an ext4 image, mounted at /extra")
     parser.add_argument("--demo", action="store_true",
                         help="only the scenarios of the demo")
     parser.add_argument("--quiet", action="store_true",

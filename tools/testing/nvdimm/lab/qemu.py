@@ -143,7 +143,7 @@ class Vm:
     """A running guest."""
 
     def __init__(self, kernel, initrd, tools, kind, accel="tcg", state=None,
-                 interactive=False, dtb=None):
+                 interactive=False, dtb=None, extra=None):
         self.kind = KINDS[kind]
         self.cpus = 1 if self.kind.get("icount") else 2
         self.dir = tempfile.mkdtemp(prefix="pmemlab-")
@@ -154,7 +154,7 @@ class Vm:
         self.process = None
         try:
             argv = self._argv(kernel, initrd, tools, accel, state, interactive,
-                              dtb)
+                              dtb, extra)
             with open(self.stderr_path, "wb") as err:
                 self.process = subprocess.Popen(
                     argv, stderr=err,
@@ -165,7 +165,8 @@ class Vm:
             self.close()
             raise
 
-    def _argv(self, kernel, initrd, tools, accel, state, interactive, dtb):
+    def _argv(self, kernel, initrd, tools, accel, state, interactive, dtb,
+              extra):
         kind = self.kind
         icount = kind.get("icount")
         console = (["-chardev", "stdio,id=console,signal=off"] if interactive
@@ -186,6 +187,9 @@ class Vm:
             *kind["devices"],
             "-drive", f"file={tools},format=raw,if=none,id=tools,readonly=on",
             "-device", "virtio-blk-pci,drive=tools",
+            *(["-drive",
+               f"file={extra},format=raw,if=none,id=extra,readonly=on",
+               "-device", "virtio-blk-pci,drive=extra"] if extra else []),
             *console, "-serial", "chardev:console",
             "-chardev", f"socket,id=control,path={self.dir}/control,server=on,wait=off",
             "-serial", "chardev:control",
@@ -279,6 +283,26 @@ class Vm:
                            f"{line or 'nothing before it died'}\n"
                            + self.console_tail(15))
         return time.monotonic() - start
+
+    def shell(self, command, timeout, hear, answer):
+        """
+        Run a shell command in the guest; its exit status, or None when the
+        guest died.  @hear gets every line that it prints, @answer what it asks
+        of the host.  Raises TimeoutError after @timeout seconds.
+        """
+        deadline = time.monotonic() + timeout
+        self.control.write(f"sh {command}\n")
+        while True:
+            line = self.control.read(deadline)
+            if line is None:
+                return None
+            word, _, rest = line.partition(" ")
+            if word == "out":
+                hear(rest)
+            elif word == "req":
+                answer(self, rest)
+            elif word == "exit":
+                return int(rest)
 
     def wait_running(self, timeout):
         """After an incoming migration."""

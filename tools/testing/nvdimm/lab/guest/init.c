@@ -95,6 +95,7 @@ static void mount_all(void)
 	mkdir("/tmp", 01777);
 	mkdir("/mnt", 0755);
 	mkdir("/tools", 0755);
+	mkdir("/extra", 0755);
 	must(mount("proc", "/proc", "proc", 0, NULL), "mount /proc");
 	must(mount("sysfs", "/sys", "sysfs", 0, NULL), "mount /sys");
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
@@ -103,7 +104,10 @@ static void mount_all(void)
 	     "mount debugfs");
 }
 
-/* Debian's programs and their libraries, read only, shared by all clones. */
+/*
+ * Debian's programs and their libraries, read only, shared by all clones; and
+ * the disk that the host may have added for a shell command.
+ */
 static void mount_tools(void)
 {
 	static const char *const dirs[] = {
@@ -120,6 +124,9 @@ static void mount_tools(void)
 		must(symlink(from, to), to);
 	}
 	must(symlink("/proc/mounts", "/mtab"), "mtab");
+	if (!access("/dev/vdb", R_OK))
+		must(mount("/dev/vdb", "/extra", "ext4", MS_RDONLY, "noload"),
+		     "mount extra");
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/tmp", 1);
 }
@@ -285,6 +292,49 @@ static void run_scenario(const char *name)
 	say(line);
 }
 
+/* ---- one shell command --------------------------------------------------- */
+
+static void say_output(FILE *from)
+{
+	char text[1000], line[sizeof(text) + 8];
+
+	while (fgets(text, sizeof(text), from)) {
+		text[strcspn(text, "\n")] = 0;
+		snprintf(line, sizeof(line), "out %s\n", text);
+		say(line);
+	}
+}
+
+static void run_command(const char *command)
+{
+	int fds[2], status = 0;
+	char line[20];
+	FILE *output;
+	pid_t pid;
+
+	must(pipe2(fds, O_CLOEXEC), "pipe");
+	pid = fork();
+	must(pid, "fork");
+	if (!pid) {
+		setsid();
+		dup2(open("/dev/null", O_RDONLY), 0);
+		dup2(fds[1], 1);
+		dup2(fds[1], 2);
+		execl("/bin/sh", "sh", "-c", command, NULL);
+		_exit(127);
+	}
+	close(fds[1]);
+	output = fdopen(fds[0], "r");
+	must(output ? 0 : -1, "fdopen");
+	say_output(output);
+	fclose(output);
+	waitpid(pid, &status, 0);
+	snprintf(line, sizeof(line), "exit %d\n", WIFSIGNALED(status) ?
+		 128 + WTERMSIG(status) : WEXITSTATUS(status));
+	clean_up();
+	say(line);
+}
+
 static void run_shell(void)
 {
 	pid_t pid = fork();
@@ -311,13 +361,15 @@ static void obey(char *line)
 {
 	if (!strncmp(line, "run ", 4))
 		run_scenario(line + 4);
+	else if (!strncmp(line, "sh ", 3))
+		run_command(line + 3);
 	else if (!strcmp(line, "shell"))
 		run_shell();
 }
 
 int main(int argc, char **argv)
 {
-	char line[200];
+	char line[1000];
 	size_t used = 0;
 
 	if (argc > 1 && !strcmp(argv[1], "--list")) {

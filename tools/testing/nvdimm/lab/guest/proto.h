@@ -4,6 +4,7 @@
  *
  * init owns the control line (the second serial port).  The host sends lines
  *	run NAME	start a scenario
+ *	sh COMMAND	run a shell command
  *	shell		start an interactive shell on the console
  *	ack TEXT	answer to the last request; "ack !TEXT" refuses it
  * and init sends
@@ -11,6 +12,8 @@
  *	req TEXT	a scenario asks for something, e.g. a machine check
  *	note TEXT	a diagnostic
  *	pass | fail TEXT | skip TEXT	the end of the scenario
+ *	out TEXT	a line that the shell command has printed
+ *	exit N		its end: the status, 128 + N when signal N killed it
  *
  * A scenario talks to init through a pipe (lines as above) and a shared page,
  * because it must be able to wait for an answer in user mode, without a
