@@ -79,7 +79,8 @@ refresh:
 	@$(SERIES) refresh
 
 mbox: packages
-	@$(SERIES) mbox -o $(BUILD)/daxmend.mbox
+	@$(SERIES) mbox -o $(BUILD)/daxmend.mbox \
+		--cover-letter $(BUILD)/daxmend.cover
 
 status:
 	@$(SERIES) status
@@ -115,6 +116,6 @@ help:
 	@echo "shell     the patched kernel, interactive (KERNEL=stock, MACHINE=e820)"
 	@echo "edit      the series as a git branch in $(BUILD)/edit"
 	@echo "refresh   write that branch back to the series"
-	@echo "mbox      the series for git am"
+	@echo "mbox      the series for git am, and its cover letter"
 	@echo "status    base, patches, what is not refreshed"
 	@echo "clean     remove $(BUILD)"

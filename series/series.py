@@ -1091,6 +1091,22 @@ def mailbox(area, base, tip):
     return mails.replace("\n---\n", f"\n---\nbase-tree: {base.tree}\nBase: {package} {version}\n\n", 1)
 
 
+def cover_letter(area, base, tip):
+    """The mail that goes before the series: series/cover-letter, with the list of patches and the diffstat."""
+    path = area.root / "series/cover-letter"
+    found = re.fullmatch(r"Subject: *(\S.*)\n\n(.*\S)\s*", path.read_text() if path.exists() else "", re.S)
+    if not found:
+        raise Failure("series/cover-letter is not a cover letter; make it 'Subject: one line', an empty line, and text")
+    subject, text = found[1], found[2]
+    span, count = f"{base.id}..{tip.id}", area.git("rev-list", "--count", f"{base.id}..{tip.id}").strip()
+    package, version = base.subject.split()
+    author, email, date = area.git("log", "-1", "--format=%an%x00%ae%x00%aD", tip.id).strip().split("\0")
+    return (f"From {'0' * 40} Mon Sep 17 00:00:00 2001\nFrom: {author} <{email}>\nDate: {date}\n"
+            f"Subject: [PATCH {'0' * len(count)}/{count}] {subject}\n\n{text}\n\n"
+            f"base-tree: {base.tree}\nBase: {package} {version}\n\n"
+            + area.git("shortlog", "-w72,2,4", span) + area.git("diff", "--stat=72", "--no-renames", base.id, tip.id))
+
+
 def mailed(area, base, mails):
     """(tree, messages) after git am of a mailbox onto the base.  am checks out only the files it needs."""
     directory = area.build / "am"
@@ -1244,6 +1260,8 @@ def command_mbox(area, arguments):
         write_atomically(arguments.output, mails)
     else:
         sys.stdout.buffer.write(mails)
+    if arguments.cover_letter:
+        write_atomically(arguments.cover_letter, raw(cover_letter(area, area.commits()["base"], tip)))
 
 
 def command_status(area, _arguments):
@@ -1367,7 +1385,9 @@ def parse_arguments(words):
     seeding.add_argument("target", type=Path, metavar="TO")
     add("edit", command_edit)
     add("refresh", command_refresh).add_argument("--from", dest="ref", default="edit", metavar="REF")
-    add("mbox", command_mbox).add_argument("-o", "--output", type=Path, metavar="FILE")
+    mbox = add("mbox", command_mbox)
+    mbox.add_argument("-o", "--output", type=Path, metavar="FILE")
+    mbox.add_argument("--cover-letter", type=Path, metavar="FILE")
     add("status", command_status)
     add("check", command_check)
     return parser.parse_args(words)

@@ -474,6 +474,16 @@ def test_git_am_of_the_mailbox_gives_the_same_tree(project):
     assert project.git("rev-parse", "HEAD^{tree}", tree="am-here") == project.good("tree", "daxmend")
 
 
+def test_the_cover_letter_counts_the_patches_and_names_them(project):
+    cover = project.top / "cover"
+    assert "is not a cover letter" in project.bad("mbox", "-o", project.top / "m", "--cover-letter", cover)
+    project.write("series/cover-letter", "Subject: mm: all of it\n\nWhy.\n\nAnd how.\n")
+    project.good("mbox", "-o", project.top / "m", "--cover-letter", cover)
+    text = cover.read_text()
+    assert "Subject: [PATCH 0/3] mm: all of it\n\nWhy.\n\nAnd how.\n\nbase-tree: " in text
+    assert "  mm: count line 20\n" in text and " files changed, " in text
+
+
 def newer_than(directory, moment):
     return sorted(str(path.relative_to(directory)) for path in directory.rglob("*")
                   if path.is_file() and path.name != ".git" and path.stat().st_mtime > moment)
