@@ -56,6 +56,7 @@ bench-long: kernels
 	@cp $(BUILD)/lab/revoke.dat $(DOC)/revoke-cost.dat
 	@gnuplot -e "data='$(DOC)/revoke-cost.dat'; out='$(DOC)/revoke-cost.svg'" \
 		$(LAB)/revoke.gp
+	@sed -i 's/[ \t]*$$//' $(DOC)/revoke-cost.svg
 
 # The map's own tests under user mode Linux; the lab runs them as well.
 kunit: kunit-tree

@@ -14,6 +14,7 @@
  */
 #define pr_fmt(fmt) "Memory failure: " fmt
 
+#include <kunit/static_stub.h>
 #include <linux/cleanup.h>
 #include <linux/init.h>
 #include <linux/list.h>
@@ -167,6 +168,7 @@ static void mf_handle(const struct mf_event *event)
 {
 	unsigned long pfn;
 
+	KUNIT_STATIC_STUB_REDIRECT(mf_handle, event);
 	if (!(event->flags & MF_SOFT_OFFLINE)) {
 		memory_failure_range(event->addr, event->len, event->flags);
 		return;
@@ -217,23 +219,31 @@ void memory_failure_queue_kick(int cpu)
 	mf_work_func(&queue->work);
 }
 
+static void mf_queue_init(struct mf_queue *queue)
+{
+	int i;
+
+	mutex_init(&queue->handling);
+	raw_spin_lock_init(&queue->lock);
+	INIT_LIST_HEAD(&queue->events);
+	INIT_LIST_HEAD(&queue->spares);
+	for (i = 0; i < MF_SPARES; i++) {
+		queue->spare[i].spare = true;
+		list_add(&queue->spare[i].list, &queue->spares);
+	}
+	INIT_WORK(&queue->work, mf_work_func);
+}
+
 static int __init memory_failure_queue_init(void)
 {
-	struct mf_queue *queue;
-	int cpu, i;
+	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		queue = &per_cpu(mf_queue, cpu);
-		mutex_init(&queue->handling);
-		raw_spin_lock_init(&queue->lock);
-		INIT_LIST_HEAD(&queue->events);
-		INIT_LIST_HEAD(&queue->spares);
-		for (i = 0; i < MF_SPARES; i++) {
-			queue->spare[i].spare = true;
-			list_add(&queue->spare[i].list, &queue->spares);
-		}
-		INIT_WORK(&queue->work, mf_work_func);
-	}
+	for_each_possible_cpu(cpu)
+		mf_queue_init(&per_cpu(mf_queue, cpu));
 	return 0;
 }
 core_initcall(memory_failure_queue_init);
+
+#if IS_ENABLED(CONFIG_MEMORY_FAILURE_KUNIT_TEST)
+#include "memory-failure-queue-test.c"
+#endif

@@ -17,6 +17,7 @@
  */
 #define pr_fmt(fmt) "Memory failure: " fmt
 
+#include <kunit/static_stub.h>
 #include <linux/dax.h>
 #include <linux/fs.h>
 #include <linux/hashtable.h>
@@ -379,6 +380,8 @@ int mf_generic_kill_procs(unsigned long pfn, unsigned long nr_pages,
 {
 	int ret = 0;
 
+	KUNIT_STATIC_STUB_REDIRECT(mf_generic_kill_procs, pfn, nr_pages,
+				   mf_flags);
 	while (nr_pages) {
 		unsigned long nr = 1;
 		struct inode *inode = mf_igrab(pfn_folio(pfn));

@@ -245,6 +245,7 @@ static inline bool wc_pmem_part_bad(struct wc_pmem *pmem, size_t offset,
  *	     false before they are read, which is safe; true before a store
  *
  * Context: Process context, may sleep, without I/O; under the owner's lock.
+ * Return: true when some are, or may be and are to be taken for bad.
  */
 static inline bool wc_pmem_bad(struct wc_pmem *pmem, const void *addr,
 			       size_t len, bool unknown)
