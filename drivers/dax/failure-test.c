@@ -95,8 +95,9 @@ static int test_notify_failure(struct dax_holder *holder,
 	struct test_holder *th = to_test(holder);
 
 	KUNIT_EXPECT_EQ(kunit_get_current_test(), th->refs, 1);
-	write_down((struct told){ th, failure->offset, failure->len,
-				  failure->pfn, failure->mf_flags });
+	write_down((struct told) {
+		th, failure->offset, failure->len, failure->pfn, failure->mf_flags
+	});
 	if (th->told)
 		th->told(th);
 	return th->rc;
@@ -176,8 +177,10 @@ static void registry_test_exit(struct kunit *test)
 {
 	struct registry_test *rt = test->priv;
 
-	if (rt)
-		put_dax(rt->dax_dev);
+	if (!rt)
+		return;
+	kill_dax(rt->dax_dev);
+	put_dax(rt->dax_dev);
 }
 
 /* A holder is told of what it holds, in its own offsets; the rest by the pages. */

@@ -38,7 +38,7 @@ struct stripe_test {
 static struct dm_dev *map_one(struct stripe_test *st, sector_t sector,
 			      sector_t *dev_sector)
 {
-	uint32_t stripe;
+	u32 stripe;
 
 	stripe_map_sector(st->sc, st->ti.begin + sector, &stripe, dev_sector);
 	*dev_sector += st->sc->stripe[stripe].physical_start;
