@@ -9,30 +9,67 @@ BUILD	:= build
 LAB	:= tools/testing/nvdimm/lab
 SERIES	:= python3 series/series.py --build $(BUILD)
 LABPY	:= python3 $(LAB)/lab.py
+GATES	:= python3 series/gates.py --build $(BUILD)
 BOTH	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock \
 	   --kernel daxmend=$(BUILD)/daxmend
+NFIT	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock-nfit \
+	   --kernel daxmend=$(BUILD)/daxmend-nfit
+NDCTL	:= python3 $(LAB)/ndctl.py --build $(BUILD)/ndctl $(NFIT)
+MOCKED	:= --fragment $(LAB)/nfit_test.config \
+	   --mocks tools/testing/nvdimm --mocks tools/testing/cxl
 KUNIT	:= python3 $(BUILD)/kunit/tools/testing/kunit/kunit.py run \
 	   --kunitconfig=drivers/nvdimm --build_dir=.kunit
+SELF	:= $(LABPY) selftests --out $(BUILD)/lab --kernel daxmend=$(BUILD)/daxmend
 DOC	:= Documentation/driver-api/nvdimm
 KERNEL	?= daxmend
 MACHINE	?= nfit
+CONFIG	?= debian
 
 # The targets share build/; what they run uses all cores by itself.
 .NOTPARALLEL:
-.PHONY: demo check check-debug compare bench bench-long kunit kunit-tree shell edit refresh mbox status packages kernels \
-	stock daxmend list clean help
+.PHONY: demo check gates gates-long gate-packages check-debug compare bench bench-long kunit kunit-tree shell edit refresh deb deb-packages mbox status packages kernels \
+	stock daxmend stock-nfit daxmend-nfit ndctl-packages check-ndctl selftests list \
+	clean help
 
 demo: kernels
 	@$(LABPY) compare --demo --quiet $(BOTH)
 
-check: kernels kunit-tree
+check: kernels gate-packages stock-nfit daxmend-nfit ndctl-packages deb-packages kunit-tree
 	@python3 $(LAB)/ktap.py \
 		"python3 series/test_series.py" \
 		"$(SERIES) check" \
+		"python3 series/test_gates.py" \
+		"$(GATES)" \
 		"python3 $(LAB)/test_lab.py" \
 		"$(LABPY) compare $(BOTH)" \
 		"$(LABPY) bench --ktap $(BOTH)" \
+		"$(SELF)" \
+		"python3 $(LAB)/test_deb.py $(BUILD)/daxmend $(BUILD)/lab" \
+		"$(LABPY) run --machine nfit_test $(NFIT)" \
+		"$(NDCTL)" \
 		"$(KUNIT) --raw_output=kunit"
+
+# What the kernel's tools say of every patch, compared with the base.
+gates: kernels gate-packages
+	@python3 $(LAB)/ktap.py "python3 series/test_gates.py" "$(GATES)"
+
+# More configurations and scripts, and all patches, however long it takes.
+gates-long: kernels gate-packages
+	@python3 $(LAB)/ktap.py "python3 series/test_gates.py" \
+		"$(GATES) --long --budget 36000"
+
+gate-packages: packages
+	@$(LAB)/packages --gates
+
+# ndctl's own tests, and our cases for nfit_test; TESTS="name..." for some.
+check-ndctl: stock-nfit daxmend-nfit ndctl-packages
+	@python3 $(LAB)/ktap.py \
+		"$(LABPY) run --machine nfit_test $(NFIT)" \
+		"$(NDCTL) $(TESTS)"
+
+# The kernel's own tests, tools/testing/selftests/dax, in guests.
+selftests: daxmend
+	@python3 $(LAB)/ktap.py "$(SELF)"
 
 # All scenarios on a kernel that checks locks, contexts and lifetimes.
 check-debug: packages
@@ -58,7 +95,7 @@ bench-long: kernels
 		$(LAB)/revoke.gp
 	@sed -i 's/[ \t]*$$//' $(DOC)/revoke-cost.svg
 
-# The map's own tests under user mode Linux; the lab runs them as well.
+# The tests of the map under user mode Linux; the lab runs them, and all others.
 kunit: kunit-tree
 	@$(KUNIT)
 
@@ -78,6 +115,16 @@ edit: packages
 
 refresh:
 	@$(SERIES) refresh
+
+# Packages to install elsewhere, with the configuration of Debian's kernel, or
+# CONFIG=running, CONFIG=FILE; LOCALMODCONFIG=1 for what is loaded here.
+deb: deb-packages
+	@$(SERIES) worktree daxmend $(BUILD)/deb/linux
+	@python3 $(LAB)/deb.py $(BUILD)/deb/linux $(BUILD)/deb \
+		--config $(CONFIG) $(if $(LOCALMODCONFIG),--localmodconfig)
+
+deb-packages: packages
+	@$(LAB)/packages --deb
 
 mbox: packages
 	@$(SERIES) mbox -o $(BUILD)/daxmend.mbox \
@@ -102,6 +149,24 @@ daxmend: stock
 
 kernels: stock daxmend
 
+# The same with libnvdimm, DAX and CXL as modules, and their mocks; most objects
+# are the same.
+stock-nfit: stock
+	@test -e $(BUILD)/stock-nfit/.git || \
+		$(SERIES) seed $(BUILD)/stock $(BUILD)/stock-nfit
+	@$(SERIES) worktree stock $(BUILD)/stock-nfit
+	@python3 $(LAB)/kbuild.py $(BUILD)/stock-nfit $(MOCKED)
+
+daxmend-nfit: daxmend
+	@test -e $(BUILD)/daxmend-nfit/.git || \
+		$(SERIES) seed $(BUILD)/daxmend $(BUILD)/daxmend-nfit
+	@$(SERIES) worktree daxmend $(BUILD)/daxmend-nfit
+	@python3 $(LAB)/kbuild.py $(BUILD)/daxmend-nfit \
+		--fragment $(LAB)/daxmend.config $(MOCKED)
+
+ndctl-packages: packages
+	@$(LAB)/packages --ndctl
+
 clean:
 	rm -rf $(BUILD)
 
@@ -109,6 +174,10 @@ help:
 	@echo "demo      build both kernels, show a few scenarios as a table"
 	@echo "check     all tests, KTAP"
 	@echo "check-debug  all scenarios on a debug kernel (lockdep, KASAN)"
+	@echo "check-ndctl  ndctl's tests on nfit_test and cxl_test, and ours"
+	@echo "gates     W=1 for each patch, checkpatch, kernel-doc, sparse,"
+	@echo "          coccinelle, Sphinx, other configurations (gates-long: more)"
+	@echo "selftests tools/testing/selftests/dax, in guests"
 	@echo "compare   all scenarios on both kernels, as a table"
 	@echo "bench     what the healthy path and revoking mappings cost"
 	@echo "bench-long   the same up to 8 GiB, and the picture in $(DOC)"
@@ -117,6 +186,8 @@ help:
 	@echo "shell     the patched kernel, interactive (KERNEL=stock, MACHINE=e820)"
 	@echo "edit      the series as a git branch in $(BUILD)/edit"
 	@echo "refresh   write that branch back to the series"
+	@echo "deb       linux-image and linux-headers of the patched kernel"
+	@echo "          (CONFIG=running or a file, LOCALMODCONFIG=1)"
 	@echo "mbox      the series for git am, and its cover letter"
 	@echo "status    base, patches, what is not refreshed"
 	@echo "clean     remove $(BUILD)"

@@ -208,4 +208,5 @@ static struct kunit_suite queue_test_suite = {
 	.init = queue_test_init,
 	.test_cases = queue_test_cases,
 };
+
 kunit_test_suite(queue_test_suite);

@@ -123,10 +123,10 @@ static int mf_walk_pmd(pmd_t *pmd, unsigned long addr, unsigned long next,
 			    pmd_pfn(entry) + PHYS_PFN(addr & ~PMD_MASK));
 		return 0;
 	}
-	start = pte = pte_offset_map_lock(walk->mm, pmd, addr, &ptl);
-	if (!pte)
+	start = pte_offset_map_lock(walk->mm, pmd, addr, &ptl);
+	if (!start)
 		return 0;
-	for (; addr < next; addr += PAGE_SIZE, pte++) {
+	for (pte = start; addr < next; addr += PAGE_SIZE, pte++) {
 		pte_t ptent = ptep_get(pte);
 
 		if (pte_present(ptent) && pte_devmap(ptent)) {

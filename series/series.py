@@ -955,18 +955,18 @@ def place_worktree(area, directory, commit):
     return True
 
 
-def seed(area, base, source, target):
-    """A new worktree at the base with the build products of another, so that make finds all of it up to date."""
+def seed(area, source, target):
+    """A new worktree where another is, with its build products, so that make finds all of it up to date."""
     source, target = source.resolve(), target.resolve()
-    if not admin_of(area, source) or head_of(area, source) != base.id:
-        raise Failure(f"{source} is no worktree at the base; make it: series.py worktree stock {source}")
+    if not admin_of(area, source):
+        raise Failure(f"{source} is no worktree; make it: series.py worktree stock {source}")
     if not is_clean(area, source):
-        raise Failure(f"{source} has changed files; put them back: series.py worktree stock {source}")
+        raise Failure(f"{source} has changed files; put them back: series.py worktree stock|daxmend {source}")
     if target.exists() and (not target.is_dir() or os.listdir(target)):
         raise Failure(f"{target} exists already; remove it, or use 'series.py worktree'")
     filling = target.with_name(target.name + ".seeding")
     shutil.rmtree(filling, ignore_errors=True)
-    add_worktree(area, filling, base.id)
+    add_worktree(area, filling, head_of(area, source))
     # Sources and objects keep their times, so no source gets newer than its object.
     entries = [entry for entry in os.listdir(source) if entry != ".git"]
     run(["cp", "-a", "--reflink=auto", "-t", filling, "--", *(source / entry for entry in entries)], keep=area.keep())
@@ -1189,10 +1189,9 @@ def command_worktree(area, arguments):
 
 
 def command_seed(area, arguments):
-    """fill the new worktree TO with the build products of the stock worktree FROM"""
-    seed(area, ensure_base(area, read_lock(area.root)), arguments.source, arguments.target)
-    note(f"seed: {arguments.target} is a copy of {arguments.source}; "
-         f"next: series.py worktree daxmend {arguments.target}")
+    """make the new worktree TO a copy of the built worktree FROM"""
+    seed(area, arguments.source, arguments.target)
+    note(f"seed: {arguments.target} is a copy of {arguments.source}")
 
 
 def command_edit(area, _arguments):

@@ -508,7 +508,10 @@ def test_a_seeded_worktree_has_only_changed_files_newer(project):
     assert newer_than(daxmend, old + 20) == changed, newer_than(daxmend, old + 20)
     assert (daxmend / "mm/memory.o").exists() and project.good("worktree", "daxmend", daxmend) == ""
     assert "exists already" in project.bad("seed", stock, daxmend)
-    assert "no worktree at the base" in project.bad("seed", daxmend, project.build / "third")
+    assert "no worktree" in project.bad("seed", project.build / "none", project.build / "third")
+    project.good("seed", daxmend, project.build / "third")
+    assert newer_than(project.build / "third", old + 20) == changed
+    assert project.good("worktree", "daxmend", project.build / "third") == ""
 
 
 def test_a_worktree_is_put_right_and_keeps_its_objects(project):

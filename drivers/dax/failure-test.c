@@ -394,6 +394,7 @@ static struct kunit_suite registry_test_suite = {
 	.exit = registry_test_exit,
 	.test_cases = registry_test_cases,
 };
+
 kunit_test_suite(registry_test_suite);
 
 MODULE_DESCRIPTION("KUnit tests of who is told of failures of DAX memory");

@@ -176,4 +176,5 @@ static struct kunit_suite stripe_test_suite = {
 	.init = stripe_test_init,
 	.test_cases = stripe_test_cases,
 };
+
 kunit_test_suite(stripe_test_suite);

@@ -545,6 +545,7 @@ static struct kunit_suite poison_test_suite = {
 	.exit = poison_test_exit,
 	.test_cases = poison_test_cases,
 };
+
 kunit_test_suite(poison_test_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the map of bad lines");

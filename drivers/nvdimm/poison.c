@@ -442,15 +442,13 @@ static bool whole_lines(u64 addr, u64 len, unsigned long *first,
 			unsigned long *last)
 {
 	u64 end;
+	bool wraps = check_add_overflow(addr, len, &end);
 
 	if (!len || round_up(addr, ND_POISON_LINE) < addr)
 		return false;
-	if (check_add_overflow(addr, len, &end))
-		*last = to_line(U64_MAX);
-	else if (end < ND_POISON_LINE)
+	if (!wraps && end < ND_POISON_LINE)
 		return false;
-	else
-		*last = to_line(end) - 1;
+	*last = wraps ? to_line(U64_MAX) : to_line(end) - 1;
 	*first = to_line(round_up(addr, ND_POISON_LINE));
 	return *first <= *last;
 }

@@ -758,9 +758,9 @@ EXPORT_SYMBOL_GPL(pmem_poison_write);
  * Write some bytes of one page that are in @page: as far as nothing is bad, just
  * so; and what is bad when whole sectors of it are written.
  */
-static int write_bytes(struct pmem_poison *poison, struct page *page,
-		       unsigned int page_off, phys_addr_t offset,
-		       unsigned int len)
+static blk_status_t write_bytes(struct pmem_poison *poison, struct page *page,
+				unsigned int page_off, phys_addr_t offset,
+				unsigned int len)
 {
 	unsigned int head = round_up(offset, SECTOR_SIZE) - offset;
 	unsigned int tail, body;
@@ -768,20 +768,20 @@ static int write_bytes(struct pmem_poison *poison, struct page *page,
 	if (!is_bad(poison, offset, len))
 		return write_part(poison, page, page_off, offset, len);
 	if (head >= len)
-		return -EIO;
+		return BLK_STS_IOERR;
 	tail = (offset + len) % SECTOR_SIZE;
 	body = len - head - tail;
 	if (is_bad(poison, offset, head) ||
 	    is_bad(poison, offset + head + body, tail))
-		return -EIO;
+		return BLK_STS_IOERR;
 	if (body && write_part(poison, page, page_off + head, offset + head, body))
-		return -EIO;
+		return BLK_STS_IOERR;
 	if (head && write_part(poison, page, page_off, offset, head))
-		return -EIO;
+		return BLK_STS_IOERR;
 	if (tail && write_part(poison, page, page_off + head + body,
 			       offset + head + body, tail))
-		return -EIO;
-	return 0;
+		return BLK_STS_IOERR;
+	return BLK_STS_OK;
 }
 
 /**

@@ -86,9 +86,11 @@ static inline int dax_notify_failure(struct dax_device *dax_dev, u64 offset,
 {
 	return 0;
 }
+
 static inline void dax_wait_for_faults(void)
 {
 }
+
 static inline void dax_set_removed(struct dax_device *dax_dev)
 {
 }
@@ -116,7 +118,8 @@ static inline void fs_dax_release_name(struct dax_holder *holder,
  * @ops: fs_dax_holder_ops, or its own that make use of the functions above
  */
 static inline void fs_dax_init_holder(struct dax_holder *holder,
-		struct super_block *sb, const struct dax_holder_operations *ops)
+				      struct super_block *sb,
+				      const struct dax_holder_operations *ops)
 {
 	holder->ops = IS_ENABLED(CONFIG_FS_DAX) ? ops : NULL;
 	holder->data = sb;

@@ -72,9 +72,11 @@ def set_stamp(path, stamp):
 # ---- the guest's own program
 
 def sources():
+    """Programs of the guest, scenarios, and what these include."""
     return (sorted(glob.glob(f"{LAB}/guest/*.c")),
             sorted(glob.glob(f"{LAB}/scenarios/*.c")),
-            sorted(glob.glob(f"{LAB}/guest/*.h")))
+            sorted(glob.glob(f"{LAB}/guest/*.h")
+                   + glob.glob(f"{LAB}/../../selftests/dax/*.c")))
 
 
 def build_guest(out):
@@ -167,9 +169,20 @@ def acpi_archive(out, tables):
                    for t in tables)])
 
 
-def module_files(tree):
-    with open(f"{tree}/modules.order") as f:
+# Modules that stand in for those of the kernel (nfit_test.config).
+MOCKS = ("tools/testing/nvdimm", "tools/testing/cxl")
+
+
+def module_files(tree, below="."):
+    with open(f"{tree}/{below}/modules.order") as f:
         return [f"{tree}/{os.path.splitext(n)[0]}.ko" for n in f.read().split()]
+
+
+def mock_files(tree):
+    """Those of them that have been built."""
+    return [path for below in MOCKS
+            if os.path.exists(f"{tree}/{below}/modules.order")
+            for path in module_files(tree, below)]
 
 
 def modules(out, tree):
@@ -188,6 +201,10 @@ def modules(out, tree):
         name = f"{home}/kernel/{os.path.relpath(path, tree)}"
         os.makedirs(os.path.dirname(name), exist_ok=True)
         shutil.copy(path, name)
+    # depmod takes what is in updates/ before the others
+    os.makedirs(f"{home}/updates")
+    for path in mock_files(tree):
+        shutil.copy(path, f"{home}/updates")
     run(["depmod", "-b", root, release], "depmod", env=sbin_env())
     entries = [("modules", 0o40755)]
     for at, dirs, files in os.walk(f"{root}/lib/modules"):
@@ -205,7 +222,8 @@ def build_initrd(out, guest, name, tree, tables):
     ours ("nvdr", "hest")."""
     path = "-".join((f"{out}/initrd-{name}", *tables))
     stamp = digest(guest, f"{LAB}/acpi/nvdr.asl", hest.__file__,
-                   f"{tree}/vmlinux", __file__, *module_files(tree))
+                   f"{tree}/vmlinux", __file__, *module_files(tree),
+                   *mock_files(tree))
     if up_to_date(path, stamp):
         return path
     with open(guest, "rb") as f:
@@ -225,14 +243,14 @@ def build_initrd(out, guest, name, tree, tables):
 
 # ---- the disk of programs
 
-def _libraries(program):
+def libraries(program):
     done = subprocess.run(["ldd", program], capture_output=True, text=True)
     if "not found" in done.stdout:
         raise LabError(f"{program} lacks a library", "reinstall its package")
     return re.findall(r"(?:=> )?(/\S+) \(0x", done.stdout)
 
 
-def _install(root, path):
+def install(root, path):
     """Copy a host's file to the same place below @root, /usr merged."""
     dest = path if path.startswith("/usr/") else "/usr" + path
     dest = root + dest
@@ -251,26 +269,38 @@ def find_programs():
     return found
 
 
+def make_ext4(root, path):
+    """An image of the directory @root, which goes."""
+    size = int(run(["du", "-sm", root], "du").split()[0]) + 32
+    part = path + ".part"
+    if os.path.exists(part):
+        os.unlink(part)
+    run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", root, part,
+         f"{size}M"], f"making {path}", env=sbin_env())
+    os.rename(part, path)
+    shutil.rmtree(root)
+
+
 def build_tools(out):
     found = find_programs()
     path = f"{out}/tools.img"
-    libraries = sorted({lib for p in found.values() for lib in _libraries(p)})
+    needed = sorted({lib for p in found.values() for lib in libraries(p)})
     stamp = digest(__file__, "/etc/mke2fs.conf",
                    *(os.path.realpath(p) for p in found.values()),
-                   *(os.path.realpath(lib) for lib in libraries))
+                   *(os.path.realpath(lib) for lib in needed))
     if up_to_date(path, stamp):
         return path
     root = f"{out}/tools-root"
     shutil.rmtree(root, ignore_errors=True)
     for name, program in found.items():
-        _install(root, program)
+        install(root, program)
         home = "bin" if name == "busybox" else "sbin"
         at = f"{root}/usr/{home}/{name}"
         if not os.path.exists(at):
             os.makedirs(os.path.dirname(at), exist_ok=True)
             shutil.copy(os.path.realpath(program), at)
-    for lib in libraries:
-        _install(root, lib)
+    for lib in needed:
+        install(root, lib)
     for applet in APPLETS_WANTED:
         if not os.path.lexists(f"{root}/usr/bin/{applet}"):
             os.symlink("busybox", f"{root}/usr/bin/{applet}")
@@ -280,13 +310,6 @@ def build_tools(out):
     os.makedirs(f"{root}/etc")
     shutil.copy("/etc/mke2fs.conf", f"{root}/etc")
     os.symlink("/mtab", f"{root}/etc/mtab")
-    size = int(run(["du", "-sm", root], "du").split()[0]) + 32
-    part = path + ".part"
-    if os.path.exists(part):
-        os.unlink(part)
-    run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", root, part,
-         f"{size}M"], "making the disk of programs", env=sbin_env())
-    os.rename(part, path)
-    shutil.rmtree(root)
+    make_ext4(root, path)
     set_stamp(path, stamp)
     return path

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """The pmem lab - build a kernel for it.
 
-	kbuild.py TREE [--fragment FILE]
+	kbuild.py TREE [--fragment FILE] [--mocks DIR]
 
 Configures TREE (tinyconfig and a fragment, kernel.config by default) and
-builds vmlinux, bzImage and modules in it, showing how far it is.  The file
+builds vmlinux, bzImage and modules in it, showing how far it is; then the
+modules in DIR of the tree, that are not a part of the kernel.  The file
 TREE/.lab-built says of what the last whole build was made; it is not there
 while a build is under way or after one that failed.
 """
@@ -22,6 +23,7 @@ import time
 LAB = os.path.dirname(os.path.abspath(__file__))
 STEP = re.compile(r"^  (CC|AS|LD|AR|HOSTCC|HOSTLD|GEN|UPD|OBJCOPY)\b")
 OBJECTS = 2440      # steps of a whole build with kernel.config
+PRODUCTS = ("vmlinux", "bzImage", "modules")
 LOG = "lab-build.log"
 
 
@@ -55,6 +57,7 @@ def run(argv, what, **kw):
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         raise BuildError(f"{what}: {lines[-1] if lines else argv[0]}")
+    return done.stdout
 
 
 def wanted(fragment):
@@ -88,21 +91,22 @@ def configure(tree, fragments):
                          + ", ".join(lost) + "; mend the fragment")
 
 
-def show(done, start, last):
+def show(done, start, last, expected):
     text = f"  {done} objects"
-    if done > OBJECTS // 3 or not last:
-        text = f"  {done} of about {max(OBJECTS, done)} objects"
+    if expected and (done > expected // 3 or not last):
+        text = f"  {done} of about {max(expected, done)} objects"
     text += f", {time.monotonic() - start:.0f} s"
     print(text, end="\r" if sys.stdout.isatty() and not last else "\n",
           flush=True)
 
 
-def compile_kernel(tree):
+def compile_kernel(tree, targets=PRODUCTS, expected=OBJECTS):
+    """@expected: the steps of a whole build, if that is known."""
     start, done, shown = time.monotonic(), 0, time.monotonic()
     every = 1 if sys.stdout.isatty() else 30
     log_path = f"{tree}/{LOG}"
     with open(log_path, "w") as log, subprocess.Popen(
-            make(tree, "vmlinux", "bzImage", "modules"), text=True,
+            make(tree, *targets), text=True,
             env=environment(),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as build:
         for line in build.stdout:
@@ -110,8 +114,8 @@ def compile_kernel(tree):
             done += bool(STEP.match(line))
             if time.monotonic() - shown > every:
                 shown = time.monotonic()
-                show(done, start, False)
-    show(done, start, True)
+                show(done, start, False, expected)
+    show(done, start, True, expected)
     if build.returncode:
         with open(log_path) as log:
             wrong = [l.strip() for l in log if re.search(
@@ -120,7 +124,11 @@ def compile_kernel(tree):
                          f"all of it is in {log_path}")
 
 
-def fingerprint(tree, fragments):
+def compile_mocks(tree, directory):
+    run(make(tree, f"M={directory}", "modules"), f"building {directory}")
+
+
+def fingerprint(tree, fragments, mocks):
     """Of what a build is made: sources, configuration, compiler; None when the
     sources are not just what git knows."""
     head = subprocess.run(["git", "-C", tree, "rev-parse", "HEAD^{tree}"],
@@ -135,7 +143,7 @@ def fingerprint(tree, fragments):
             h.update(f.read())
     cc = subprocess.run([os.environ.get("CC", "gcc"), "--version"],
                         capture_output=True, text=True)
-    h.update(cc.stdout.encode())
+    h.update(cc.stdout.encode() + " ".join(mocks).encode())
     return h.hexdigest()
 
 
@@ -149,9 +157,9 @@ def products(tree):
     return " ".join(f"{s.st_size} {s.st_mtime_ns}" for s in found)
 
 
-def build(tree, fragments):
+def build(tree, fragments, mocks=()):
     stamp = f"{tree}/.lab-built"
-    made_of = fingerprint(tree, fragments)
+    made_of = fingerprint(tree, fragments, mocks)
     try:
         with open(stamp) as f:
             if made_of and f.read() == f"{made_of} {products(tree)}":
@@ -162,6 +170,8 @@ def build(tree, fragments):
     print(f"building the kernel in {os.path.relpath(tree)}", flush=True)
     configure(tree, fragments)
     compile_kernel(tree)
+    for directory in mocks:
+        compile_mocks(tree, directory)
     with open(stamp, "w") as f:
         f.write(f"{made_of} {products(tree)}")
 
@@ -172,10 +182,13 @@ def main():
     parser.add_argument("tree")
     parser.add_argument("--fragment", action="append", default=[],
                         help="on top of kernel.config")
+    parser.add_argument("--mocks", action="append", default=[],
+                        help="directory of modules, below TREE")
     args = parser.parse_args()
     try:
         build(os.path.abspath(args.tree),
-              [f"{LAB}/kernel.config", *map(os.path.abspath, args.fragment)])
+              [f"{LAB}/kernel.config", *map(os.path.abspath, args.fragment)],
+              args.mocks)
     except BuildError as e:
         sys.exit(f"kbuild: {e}")
     except OSError as e:

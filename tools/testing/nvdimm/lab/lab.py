@@ -10,6 +10,7 @@ with machine checks, and says what they did.
 	lab.py bench --long ...		with large memory too, OUT/revoke.dat
 	lab.py shell   --kernel daxmend=DIR
 	lab.py sh      --kernel daxmend=DIR COMMAND	exits as COMMAND does
+	lab.py selftests --kernel daxmend=DIR	KTAP of tools/testing/selftests/dax
 
 DIR holds a built kernel tree (vmlinux and arch/x86/boot/bzImage).  One boot
 per kernel and machine kind, kept as a saved state; one clone of it per
@@ -20,6 +21,7 @@ every other one must pass.
 import argparse
 import concurrent.futures
 import fcntl
+import functools
 import os
 import re
 import shutil
@@ -32,6 +34,7 @@ import image
 import judge
 import qemu
 import revoke
+import selftests
 from errors import LabError
 from gdbstub import ArmedLoads
 
@@ -68,6 +71,7 @@ class Lab:
         self.initrds = {}
         self.states = {}
         self.timeout = 120      # seconds; more where booting takes long
+        self.extra = None       # an ext4 image, mounted at /extra
 
     def pick(self, names):
         known = {s["name"] for s in self.scenarios}
@@ -79,14 +83,17 @@ class Lab:
     def initrd(self, kernel, kind):
         key = kernel.name, kind
         if key not in self.initrds:
+            about = qemu.KINDS[kind]
+            name = f"{kernel.name}-{kind}" if about.get("modular") else kernel.name
             self.initrds[key] = image.build_initrd(
-                self.out, self.guest, kernel.name, kernel.tree,
-                qemu.KINDS[kind].get("tables", ()))
+                self.out, self.guest, name, kernel.tree,
+                about.get("tables", ()))
         return self.initrds[key]
 
     def vm(self, kernel, kind, **kw):
         dtb = (image.compile_dts(self.out)
                if qemu.KINDS[kind].get("dtb") else None)
+        kw.setdefault("extra", self.extra)
         return qemu.Vm(kernel.image, self.initrd(kernel, kind), self.tools,
                        kind, accel=self.accel, dtb=dtb, **kw)
 
@@ -98,7 +105,7 @@ class Lab:
         """Boot the machine and save it, if that has not been done."""
         made_of = image.digest(
             kernel.image, self.initrd(kernel, kind), self.tools,
-            qemu.__file__,
+            qemu.__file__, *([self.extra] if self.extra else []),
             extra=self.accel + image.run([qemu.find_qemu(), "--version"], "QEMU"))
         path = f"{self.out}/{kernel.name}-{kind}-{made_of}.state"
         self.states[kernel.name, kind] = path
@@ -168,7 +175,7 @@ class Run:
         """Do what a scenario asks of the host; the answer, if there is one."""
         what, *args = request.split()
         if what == "scrub":
-            qemu.machine_check(vm, qemu.SRAO, 0, int(args[0], 0), int(args[1]))
+            qemu.error_found(vm, int(args[0], 0), int(args[1]))
         elif what == "load":
             qemu.machine_check_in_user(vm, int(args[2]), int(args[0], 0),
                                        int(args[1]), int(args[3], 0))
@@ -288,7 +295,7 @@ def plan(lab, kernels, kinds, scenarios, bench=False, long=False):
     runs = []
     scenarios = [s for s in scenarios if s["bench"] == bench]
     kinds = kinds or [k for k, v in qemu.KINDS.items()
-                      if long or not v.get("long")]
+                      if not v.get("modular") and (long or not v.get("long"))]
     for scenario in scenarios:
         for kind, about in qemu.KINDS.items():
             if about["bit"] & scenario["on"] and kind in kinds:
@@ -553,11 +560,22 @@ def cmd_sh(args):
     return 1 if status is None or found else status
 
 
+def cmd_selftests(args):
+    """The kernel's own tests, of its tree or of another."""
+    kernel, lab = Kernel(args.kernel[0]), Lab(args.out)
+    disk = selftests.build(args.out, args.selftests or
+                           f"{kernel.tree}/tools/testing/selftests/dax")
+    for _, kind, *_ in selftests.plan(args.machine):
+        lab.initrd(kernel, kind)
+    return selftests.run(kernel, args.machine, functools.partial(
+        guest_command, lab, extra=disk), JOBS)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("command", choices=["list", "run", "compare", "bench", "shell",
-                                            "sh"])
+                                            "sh", "selftests"])
     parser.add_argument("scenarios", nargs="*")
     parser.add_argument("--kernel", action="append", default=[],
                         metavar="NAME=DIR")
@@ -566,6 +584,8 @@ def main():
                         help="directory for images and saved states")
     parser.add_argument("--extra", metavar="IMAGE",
                         help="sh: an ext4 image, mounted at /extra")
+    parser.add_argument("--selftests", metavar="DIR",
+                        help="selftests: those of this directory, not the kernel's")
     parser.add_argument("--demo", action="store_true",
                         help="only the scenarios of the demo")
     parser.add_argument("--quiet", action="store_true",

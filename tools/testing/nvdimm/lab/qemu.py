@@ -81,6 +81,22 @@ KINDS["noerms"] = dict(KINDS["e820"], bit=256,
 KINDS["two"] = dict(KINDS["e820"], bit=512,
                     about="e820, and a second device",
                     append="memmap=384M!1G memmap=384M!1536M")
+# TCG has SVM with nested paging, and nothing of the kind for Intel.
+KINDS["amd"] = dict(KINDS["nfit"], bit=1024,
+                    about="nfit on an AMD cpu that a guest's KVM can use",
+                    model="EPYC,+svm,+npt", accel="tcg", deferred=True)
+# For kernels of nfit_test.config.  Nothing is loaded at boot.  nfit_test hands
+# out addresses from 4G on; with memory=1152M@4G they are those of real memory.
+KINDS["nfit_test"] = {
+    "bit": 2048,
+    "about": "drivers are modules; memmap=, and memory for nfit_test",
+    "modular": True,
+    "machine": "q35",
+    "ram": "7G",
+    "memory": "7G",
+    "devices": [],
+    "append": "lab.modular memmap=1152M$4G memmap=3G!6G",
+}
 # The nfit machine again, one cpu, every guest instruction one nanosecond.
 KINDS["count"] = dict(KINDS["nfit"], bit=4,
                       about="nfit, instructions counted (-icount)",
@@ -178,7 +194,7 @@ class Vm:
             # dies while it saves a machine with TCG otherwise.
             "-object", f"memory-backend-ram,id=ram,size={kind['ram']}",
             "-machine", kind["machine"] + ",memory-backend=ram",
-            "-cpu", ",".join([CPU_MODEL] + kind.get("cpu", [])),
+            "-cpu", ",".join([kind.get("model", CPU_MODEL)] + kind.get("cpu", [])),
             "-m", kind["memory"],
             "-smp", str(self.cpus),
             "-kernel", kernel, "-initrd", initrd,
@@ -200,7 +216,7 @@ class Vm:
             argv += ["-accel", "tcg,thread=single",
                      "-icount", "shift=0,sleep=off"]
         else:
-            argv += ["-accel", accel]
+            argv += ["-accel", kind.get("accel", accel)]
         if state:
             argv += ["-incoming", "exec:" + shlex.join(["cat", state])]
         return argv
@@ -364,21 +380,38 @@ SRAO = (0xBD000000000000C0, 5)      # found by a scrubber; MCIP RIPV
 SRAR = (0xBD80000000000134, 7)      # data load; MCIP EIPV RIPV
 BANK = 9
 
+# AMD (APM volume 2, chapter 9): VAL EN ADDRV Deferred, a DRAM ECC error
+# of the northbridge.  It is logged; nothing is raised, and the kernel polls.
+DEFERRED = 0x9400100000080813
+NORTHBRIDGE = 4
 
-def machine_check(vm, kind, cpu, phys, lsb):
-    """Raise it and see QEMU's acknowledgement, which it gives for each cpu."""
-    status, mcg = kind
+
+def mce(vm, args, cpus):
+    """QEMU's command, and its acknowledgement for each cpu."""
     vm.forget_events("MEMORY_FAILURE")
-    out = vm.hmp(f"mce -b {cpu} {BANK} {status:#x} {mcg:#x} {phys:#x} "
-                 f"{0x80 | lsb:#x}")
+    out = vm.hmp("mce " + args)
     if out.strip():
         raise LabError("mce: " + out.strip())
-    for _ in range(vm.cpus):
+    for _ in range(cpus):
         event = vm.wait_event("MEMORY_FAILURE", 5)
         action = event and event["data"]["action"]
         if action != "inject":
             raise LabError("QEMU does not raise the machine check: "
                            + (action or "no acknowledgement"))
+
+
+def machine_check(vm, kind, cpu, phys, lsb):
+    status, mcg = kind
+    mce(vm, f"-b {cpu} {BANK} {status:#x} {mcg:#x} {phys:#x} {0x80 | lsb:#x}",
+        vm.cpus)
+
+
+def error_found(vm, phys, lsb):
+    """By a scrubber; nobody has consumed it."""
+    if vm.kind.get("deferred"):
+        mce(vm, f"0 {NORTHBRIDGE} {DEFERRED:#x} 0 {phys:#x} 0", 1)
+    else:
+        machine_check(vm, SRAO, 0, phys, lsb)
 
 
 def machine_check_in_user(vm, cpu, phys, lsb, code):

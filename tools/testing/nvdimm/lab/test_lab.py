@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The pmem lab - tests of its host side, without a guest; prints KTAP."""
 
+import contextlib
+import io
 import os
 import re
 import struct
@@ -16,8 +18,10 @@ import image
 import judge
 import kbuild
 import lab
+import ndctl
 import qemu
 import revoke
+import selftests
 from errors import LabError
 
 LAB = image.LAB
@@ -180,6 +184,100 @@ class Expectations(unittest.TestCase):
         self.assertEqual(lab.totals(runs), "1 passed, 1 failed, 1 skipped")
 
 
+class Ndctl(unittest.TestCase):
+    def expected(self, text):
+        with tempfile.NamedTemporaryFile("w") as f:
+            f.write(text)
+            f.flush()
+            return ndctl.expectations(f.name)
+
+    def test_the_list_is_sound(self):
+        """ndctl's tests: the list has a reason for all that does not pass"""
+        self.assertGreater(len(ndctl.expectations()), 40)
+        for text in ("a.sh fail fail\n", "a.sh pass pas x\n", "a.sh - -\n"):
+            with self.assertRaises(LabError):
+                self.expected(text)
+
+    def test_a_regression_cannot_be_listed(self):
+        """ndctl's tests: what passes on stock has to pass"""
+        with self.assertRaisesRegex(LabError, "regression"):
+            self.expected("a.sh pass fail it is slow\n")
+        self.assertEqual(self.expected("# x\n\na.sh fail pass no repair\n"),
+                         {"a.sh": ("fail", "pass", "no repair")})
+
+    def test_what_is_not_as_listed_fails(self):
+        """ndctl's tests: one that passes, but is listed to fail, is a failure"""
+        for result, expected, good in (("pass", "pass", True),
+                                       ("pass", "fail", False),
+                                       ("fail", "fail", True),
+                                       ("skip", "pass", False),
+                                       ("oops", "fail", False)):
+            test = ndctl.Test(None, FakeRun("stock", "").kernel, "a.sh",
+                              (expected, "pass", "x"))
+            test.result = result
+            with contextlib.redirect_stdout(io.StringIO()):
+                self.assertEqual(test.ktap(1), good)
+
+
+class Selftests(unittest.TestCase):
+    OUTPUT = """TAP version 13
+1..3
+#  RUN           f.a ...
+ok 1 f.a
+#      SKIP      EINJ: none
+ok 2 f.b # SKIP EINJ: none
+# f.c:Expected 0 (0) == rc (-5)
+not ok 3 f.c
+"""
+
+    def heard(self, output, skips="EINJ", all_skip=False, status=0, console=""):
+        """Of each test, and of the program: is it as it should be?"""
+        results = selftests.Results("k", skips, all_skip)
+        for line in output.splitlines():
+            results.hear(line)
+        results.end(status, console)
+        return [good for good, *_ in results.tests], results.tests
+
+    def test_results_are_passed_on(self):
+        good, tests = self.heard(self.OUTPUT)
+        self.assertEqual(good, [True, True, False, True])
+        self.assertEqual(tests[1][2], "EINJ: none")
+        self.assertIn("# f.c:Expected 0 (0) == rc (-5)", tests[2][3])
+
+    def test_a_skip_without_a_reason_that_holds_here_fails(self):
+        good, _ = self.heard(self.OUTPUT, skips="no ndctl")
+        self.assertEqual(good, [True, False, False, True])
+
+    def test_what_has_to_be_skipped_may_not_run(self):
+        good, _ = self.heard(self.OUTPUT, all_skip=True)
+        self.assertEqual(good, [False, True, False, True])
+
+    def test_a_guard_is_one_result(self):
+        _, tests = self.heard(self.OUTPUT, all_skip=True)
+        results = selftests.Results("k", "EINJ", True)
+        results.tests = tests
+        (good, title, skipped, text), = results.as_one()
+        self.assertEqual((good, title, skipped), (False, "k: 3 tests", None))
+        self.assertIn("it is not skipped", text)
+
+    def test_a_program_has_to_end_well(self):
+        good, _ = self.heard("1..2\nok 1 f.a\n")
+        self.assertEqual(good, [True, False])
+        good, _ = self.heard("1..1\nok 1 f.a\n", status=None)
+        self.assertEqual(good, [True, False])
+        good, _ = self.heard("1..1\nok 1 f.a\n",
+                             console=f"{selftests.MARK}\n{OOPS}")
+        self.assertEqual(good, [True, False])
+        good, _ = self.heard("")
+        self.assertEqual(good, [False])
+
+    def test_runs_name_machines_and_skips_that_exist(self):
+        for title, machine, *_ in selftests.plan(None):
+            self.assertIn(machine, qemu.KINDS, title)
+        for name in ("fsdax_poison", "devdax_poison"):
+            self.assertTrue(any(name in run[2] for run in selftests.RUNS))
+
+
 class Images(unittest.TestCase):
     def test_cpio_is_read_by_cpio_rules(self):
         """names, sizes and padding of the archive are right"""
@@ -289,16 +387,21 @@ class Ktap(unittest.TestCase):
 
 class Result(unittest.TestResult):
     number = 0
+    what = "lab"
 
-    def report(self, ok, test, text=""):
+    def report(self, ok, test, text="", directive=""):
         self.number += 1
         name = re.sub(r"\s+", " ", test.shortDescription() or str(test))
-        print(f"{ok} {self.number} lab: {name}")
+        print(f"{ok} {self.number} {self.what}: {name}{directive}", flush=True)
         for line in text.splitlines():
             print(f"# {line}")
 
     def addSuccess(self, test):
         self.report("ok", test)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.report("ok", test, directive=f" # SKIP {reason}")
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
@@ -309,10 +412,11 @@ class Result(unittest.TestResult):
         self.report("not ok", test, self.errors[-1][1])
 
 
-def main():
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
+def main(module=sys.modules[__name__], what="lab"):
+    suite = unittest.defaultTestLoader.loadTestsFromModule(module)
     print(f"KTAP version 1\n1..{suite.countTestCases()}", flush=True)
     result = Result()
+    result.what = what
     suite.run(result)
     return 0 if result.wasSuccessful() else 1
 

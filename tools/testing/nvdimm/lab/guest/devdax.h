@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "dsm.h"
+#include "memory-block.h"
 
 #define DAX		"dax0.0"
 #define DAX_PATH	"/dev/" DAX
@@ -250,8 +251,6 @@ static inline void expect_no_dax_badblock(void)
 
 /* ---- as ordinary memory -------------------------------------------------- */
 
-#define MEMORY_BLOCK	(128UL << 20)	/* of memory that comes and goes */
-
 /* 2 MiB of the device that begin a block; the block after the first whole one. */
 static inline off_t dax_off_of_block(void)
 {
@@ -271,64 +270,6 @@ static inline void ram_to_dax(void)
 	EXPECT(!sh("daxctl reconfigure-device -f -m devdax " DAX " >/tmp/log 2>&1"),
 	       "daxctl reconfigure-device -m devdax");
 	EXPECT(wait_for(dax_is_there, NULL, 5000), "no " DAX_PATH);
-}
-
-/* The state of the block of memory that has @phys: "online_movable", "offline". */
-static inline void set_memory_state(uint64_t phys, const char *state)
-{
-	char path[80];
-	int rc;
-
-	snprintf(path, sizeof(path), "/sys/devices/system/memory/memory%llu/state",
-		 (unsigned long long)(phys / MEMORY_BLOCK));
-	rc = write_text(path, state);
-	EXPECT(!rc, "%s: %s", state, strerror(-rc));
-}
-
-/* Bytes from @from to @to that are among the 2 MiB at @p. */
-static inline uint64_t bytes_of(const char *p, uint64_t from, uint64_t to)
-{
-	uint64_t bytes = 0, phys;
-	size_t at;
-
-	for (at = 0; at < PMD; at += 16 * PAGE) {
-		phys = addr_of(p + at);
-		if (phys >= from && phys < to)
-			bytes += 16 * PAGE;
-	}
-	return bytes;
-}
-
-/* Take all memory there is: the block of @bad is among it, its page is not. */
-static inline void take_all_but(uint64_t bad)
-{
-	uint64_t from = bad & -MEMORY_BLOCK, bytes = 0;
-
-	while (available_memory() > 64UL << 20) {
-		char *p = mmap(NULL, PMD, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-		EXPECT(p != MAP_FAILED, "mmap: %m");
-		EXPECT(!maps_page(p, PMD, bad), "the bad page is handed out");
-		bytes += bytes_of(p, from, from + MEMORY_BLOCK);
-	}
-	EXPECT(bytes >= MEMORY_BLOCK / 2, "only %llu MiB of its block are used",
-	       (unsigned long long)bytes >> 20);
-}
-
-/* By a process that gives it back; @bad is an address in the page. */
-static inline void expect_kept_out(uint64_t bad)
-{
-	pid_t pid = fork();
-	int status;
-
-	EXPECT(pid >= 0, "fork: %m");
-	if (!pid) {
-		take_all_but(bad & -PAGE);
-		_exit(0);
-	}
-	EXPECT(waitpid(pid, &status, 0) == pid, "waitpid: %m");
-	expect_child(status);
 }
 
 #endif

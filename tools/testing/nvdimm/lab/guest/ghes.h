@@ -31,9 +31,9 @@ struct ghes_error {
 } __attribute__((packed));
 
 struct ghes_block {
-	uint32_t block_status;		/* bit 0: uncorrectable; 4-13: entries */
+	uint32_t block_status;		/* bits 0: uncorrectable; 1: correctable; 4-13: entries */
 	uint32_t raw_offset, raw_length, data_length;
-	uint32_t severity;		/* 0: recoverable */
+	uint32_t severity;		/* 0: recoverable; 2: corrected */
 	struct ghes_error error[];
 } __attribute__((packed));
 
@@ -45,9 +45,13 @@ static bool ghes_taken(void *block)
 	return !((volatile struct ghes_block *)block)->block_status;
 }
 
+/* What an error is: uncorrected, or corrected and too often so (ACPI 6.5, 18.3.2.7.1). */
+enum ghes_kind { GHES_UNCORRECTED, GHES_TOO_MANY_CORRECTED };
+
 /* One in each of @n pages from @phys on, told at once; GHES_ERRORS at most. */
-static inline void ghes_memory_errors(uint64_t phys, unsigned int n)
+static inline void ghes_errors(uint64_t phys, unsigned int n, enum ghes_kind kind)
 {
+	bool corrected = kind == GHES_TOO_MANY_CORRECTED;
 	static const uint8_t mem_error[16] = {
 		0x14, 0x11, 0xbc, 0xa5, 0x64, 0x6f, 0xde, 0x4e,
 		0xb8, 0x63, 0x3e, 0x83, 0xed, 0x7c, 0x83, 0xb1,
@@ -62,8 +66,11 @@ static inline void ghes_memory_errors(uint64_t phys, unsigned int n)
 	EXPECT(n && n <= GHES_ERRORS, "%u errors in a block", n);
 	memset(block, 0, sizeof(*block));
 	block->data_length = n * sizeof(struct ghes_error);
+	block->severity = corrected ? 2 : 0;
 	for (i = 0; i < n; i++) {
 		struct ghes_error error = {
+			.section_severity = block->severity,
+			.flags = corrected ? 8 : 0,	/* a threshold is exceeded */
 			.revision = 0x201, .section_length = sizeof(error.mem),
 			.mem = { .valid = 2, .phys = phys + i * PAGE, },
 		};
@@ -73,10 +80,15 @@ static inline void ghes_memory_errors(uint64_t phys, unsigned int n)
 	}
 	*(volatile uint64_t *)at = STATUS_BLOCK + 256;
 	__sync_synchronize();
-	*(volatile uint32_t *)block = n << 4 | 1;
+	*(volatile uint32_t *)block = n << 4 | (corrected ? 2 : 1);
 	EXPECT(wait_for(ghes_taken, block, 5000), "nobody takes the error");
 	munmap(at, PAGE + STATUS_SIZE);
 	close(fd);
+}
+
+static inline void ghes_memory_errors(uint64_t phys, unsigned int n)
+{
+	ghes_errors(phys, n, GHES_UNCORRECTED);
 }
 
 static inline void ghes_memory_error(uint64_t phys)

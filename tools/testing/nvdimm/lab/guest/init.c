@@ -143,6 +143,11 @@ static bool pmem_is_there(void *arg)
 
 static void make_pmem(void)
 {
+	char text[1024] = "";
+
+	read_text("/proc/cmdline", text, sizeof(text));
+	if (strstr(text, "lab.modular"))	/* later, by who loads drivers */
+		return;
 	if (machine() == NFIT)
 		must(sh("ndctl create-namespace -f -e namespace0.0 -m fsdax -M mem -a 2M >/tmp/ndctl.log 2>&1")
 		     ? -1 : 0, "ndctl create-namespace");

@@ -705,9 +705,25 @@ static void settle(uint64_t phys)
 	usleep(20000);
 }
 
+#define CHECK_INTERVAL "/sys/devices/system/machinecheck/machinecheck0/check_interval"
+
+/* Every cpu polls its banks when the interval changes. */
+static void poll_machine_checks(void)
+{
+	char text[24];
+	int rc;
+
+	snprintf(text, sizeof(text), "%llu",
+		 (unsigned long long)read_u64(CHECK_INTERVAL) + 1);
+	rc = write_text(CHECK_INTERVAL, text);
+	EXPECT(!rc, CHECK_INTERVAL ": %s", strerror(-rc));
+}
+
 void machine_check_scrub_async(uint64_t phys, unsigned int len)
 {
 	ask("scrub %#llx %u", (unsigned long long)phys, lsb_of(len));
+	if (__builtin_cpu_is("amd"))
+		poll_machine_checks();
 }
 
 void machine_check_scrub(uint64_t phys, unsigned int len)

@@ -18,6 +18,7 @@ enum {
 	SMALL = 2,	/* at an address that no 2 MiB entry can map */
 	COPIED = 4,	/* private, and every page written */
 	UNTOUCHED = 8,	/* touches nothing by itself */
+	LATE = 16,	/* wants no early signals, whatever the default is */
 };
 
 struct user {
@@ -93,6 +94,7 @@ static inline void user_does(struct user *u, int order, const void *at)
 	EXPECT(wait_for(user_is_idle, u, 10000), "a process does not answer");
 }
 
+/* It maps the file @path, or nothing when that is NULL. */
 static inline struct user *new_user(const char *path, size_t len, int how)
 {
 	struct sigaction sa = {
@@ -112,9 +114,11 @@ static inline struct user *new_user(const char *path, size_t len, int how)
 		user_self = u;
 		sigaction(SIGBUS, &sa, NULL);
 		EXPECT(!prctl(PR_MCE_KILL, PR_MCE_KILL_SET, how & EARLY ?
-			      PR_MCE_KILL_EARLY : PR_MCE_KILL_DEFAULT, 0, 0),
+			      PR_MCE_KILL_EARLY : how & LATE ? PR_MCE_KILL_LATE :
+			      PR_MCE_KILL_DEFAULT, 0, 0),
 		       "PR_MCE_KILL: %m");
-		user_map(u, path, len, how);
+		if (path)
+			user_map(u, path, len, how);
 		user_obey(u);
 	}
 	EXPECT(wait_for(user_is_idle, u, 10000), "a process does not answer");

@@ -1,30 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <signal.h>
-#include <sys/mman.h>
-#include "found.h"
+#include "hwpoisoned-file.h"
 
-static void hwpoison(void *p)
-{
-	EXPECT(!madvise(p, PAGE, MADV_HWPOISON), "MADV_HWPOISON: %m");
-}
-
-/* A test of an application's handler should test what happens with hardware. */
 SCENARIO("MADV_HWPOISON: refused to everybody until it is written",
 	 .audit = "B14", .on = NFIT | E820, .demo = true,
 	 .stock = "fails: the bad page can be read")
 {
-	struct sigbus got;
-	uint64_t phys;
-	char *p;
-	int fd;
-
-	p = map_new_file("mkfs.ext4", "dax", &fd);
-	phys = addr_of(p + PAGE);
-	got = catch_sigbus(hwpoison, p + PAGE);
-	EXPECT(got.taken && got.code == BUS_MCEERR_AR, "si_code %d", got.code);
-	EXPECT(touch(p + PAGE).taken, "the bad page can be read");
-	EXPECT(is_bad((phys - pmem_base()) / SECTOR, 8), "not in badblocks");
-	EXPECT(!in_direct_map(phys), "in the direct map");
-	EXPECT(!touch(p).taken, "SIGBUS in the page before it");
-	expect_repair(fd, p, phys);
+	hwpoison_file("mkfs.ext4");
 }
