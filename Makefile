@@ -16,7 +16,7 @@ NFIT	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock-nfit \
 	   --kernel daxmend=$(BUILD)/daxmend-nfit
 NDCTL	:= python3 $(LAB)/ndctl.py --build $(BUILD)/ndctl $(NFIT)
 MOCKED	:= --fragment $(LAB)/nfit_test.config \
-	   --mocks tools/testing/nvdimm --mocks tools/testing/cxl
+	   --mocks tools/testing/nvdimm
 KUNIT	:= python3 $(BUILD)/kunit/tools/testing/kunit/kunit.py run \
 	   --kunitconfig=drivers/nvdimm --build_dir=.kunit
 SELF	:= $(LABPY) selftests --out $(BUILD)/lab --kernel daxmend=$(BUILD)/daxmend
