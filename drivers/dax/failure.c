@@ -37,7 +37,8 @@ DEFINE_STATIC_SRCU(dax_fault_srcu);
  *	    dax_fault_unlock().
  * Return: what dax_fault_unlock() wants.
  */
-int dax_fault_lock(void) __acquires(&dax_fault_srcu)
+int dax_fault_lock(void)
+	__acquires(&dax_fault_srcu)
 {
 	return srcu_read_lock(&dax_fault_srcu);
 }
@@ -47,7 +48,8 @@ EXPORT_SYMBOL_GPL(dax_fault_lock);
  * dax_fault_unlock - The page is in the page table, or will not be.
  * @id: what dax_fault_lock() returned
  */
-void dax_fault_unlock(int id) __releases(&dax_fault_srcu)
+void dax_fault_unlock(int id)
+	__releases(&dax_fault_srcu)
 {
 	srcu_read_unlock(&dax_fault_srcu, id);
 }

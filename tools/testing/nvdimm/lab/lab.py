@@ -442,11 +442,15 @@ def print_ktap(results):
         print(f"{'ok' if good else 'not ok'} {number} {text}")
 
 
+def available_gib():
+    with open("/proc/meminfo") as f:
+        return int(re.search(r"MemAvailable:\s+(\d+)", f.read())[1]) >> 20
+
+
 def expect_memory_for(kernels):
     """For large machines: better no start than an end by the OOM killer."""
     want = len(kernels[:JOBS]) * (qemu.LARGE_GIB + 1)
-    with open("/proc/meminfo") as f:
-        have = int(re.search(r"MemAvailable:\s+(\d+)", f.read())[1]) >> 20
+    have = available_gib()
     if have < want:
         raise LabError(f"{have} GiB of memory are available, {want} are needed",
                        f"LAB_PMEM_GIB={max(2, have // JOBS - 1)} takes less")

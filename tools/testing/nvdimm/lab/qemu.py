@@ -387,7 +387,7 @@ NORTHBRIDGE = 4
 
 
 def mce(vm, args, cpus):
-    """QEMU's command, and its acknowledgement for each cpu."""
+    """QEMU's command, and its acknowledgment for each cpu."""
     vm.forget_events("MEMORY_FAILURE")
     out = vm.hmp("mce " + args)
     if out.strip():
@@ -397,7 +397,7 @@ def mce(vm, args, cpus):
         action = event and event["data"]["action"]
         if action != "inject":
             raise LabError("QEMU does not raise the machine check: "
-                           + (action or "no acknowledgement"))
+                           + (action or "no acknowledgment"))
 
 
 def machine_check(vm, kind, cpu, phys, lsb):

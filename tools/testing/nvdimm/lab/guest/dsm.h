@@ -32,6 +32,7 @@ enum {
 	CAP_PERSISTENT = ND_ARS_PERSISTENT << 16,
 	ARS_DONE = 0, ARS_RUNNING = 1 << 16, ARS_STOPPED = 3 << 16,
 };
+
 #define CAP_NOTIFIES		1	/* flags of ars_cap() */
 #define ARS_OVERFLOW		1	/* flags of ars_status() */
 #define INJECT_NOTIFY		1	/* option of inject() */

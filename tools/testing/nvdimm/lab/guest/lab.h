@@ -147,6 +147,7 @@ struct sigbus {
 	void *addr;
 	int lsb;
 };
+
 struct sigbus machine_check_load(const volatile void *p, unsigned int len);
 /* Run @fn with @arg; a SIGBUS ends it. */
 struct sigbus catch_sigbus(void (*fn)(void *), void *arg);

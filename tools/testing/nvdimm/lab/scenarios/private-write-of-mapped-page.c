@@ -11,7 +11,8 @@ static void store_after_load(int fd)
 	uint64_t phys[2];
 
 	EXPECT(!touch(p + PAGE).taken, "SIGBUS");
-	phys[0] = phys[1] = addr_of(p + PAGE);
+	phys[0] = addr_of(p + PAGE);
+	phys[1] = phys[0];
 	EXPECT(phys[0] == block_addr(fd, PAGE), "not the page of the file");
 	arm_kernel_loads("rep_movs_alternative,copy_mc_to_kernel", phys, 2, LINE);
 	expect_store_refused(p + PAGE);
