@@ -3,7 +3,7 @@
 
 /* KVM had mapped all 2 MiB with one entry of its own (NPT), bad page included. */
 SCENARIO("KVM on device-dax by 2 MiB: SIGBUS for the guest's bad page alone",
-	 .audit = "B13a", .on = AMD,
+	 .audit = "B13a", .on = AMD, .demo = true,
 	 .stock = "fails: the guest: the guest reads the bad page")
 {
 	page_of_guest_goes_bad(PMD);
