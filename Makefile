@@ -12,9 +12,9 @@ LABPY	:= python3 $(LAB)/lab.py
 GATES	:= python3 series/gates.py --build $(BUILD)
 BOTH	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock \
 	   --kernel daxmend=$(BUILD)/daxmend
-NFIT	:= --out $(BUILD)/lab --kernel stock=$(BUILD)/stock-nfit \
-	   --kernel daxmend=$(BUILD)/daxmend-nfit
-NDCTL	:= python3 $(LAB)/ndctl.py --build $(BUILD)/ndctl $(NFIT)
+DAXNFIT	:= --out $(BUILD)/lab --kernel daxmend=$(BUILD)/daxmend-nfit
+NFIT	:= $(DAXNFIT) --kernel stock=$(BUILD)/stock-nfit
+NDCTL	:= python3 $(LAB)/ndctl.py --build $(BUILD)/ndctl
 MOCKED	:= --fragment $(LAB)/nfit_test.config \
 	   --mocks tools/testing/nvdimm
 KUNIT	:= python3 $(BUILD)/kunit/tools/testing/kunit/kunit.py run \
@@ -34,7 +34,7 @@ CONFIG	?= debian
 demo: kernels
 	@$(LABPY) compare --demo --quiet $(BOTH)
 
-check: kernels gate-packages stock-nfit daxmend-nfit ndctl-packages deb-packages kunit-tree
+check: kernels gate-packages daxmend-nfit ndctl-packages deb-packages kunit-tree
 	@python3 $(LAB)/ktap.py \
 		"python3 series/test_series.py" \
 		"$(SERIES) check" \
@@ -45,8 +45,8 @@ check: kernels gate-packages stock-nfit daxmend-nfit ndctl-packages deb-packages
 		"$(LABPY) bench --ktap $(BOTH)" \
 		"$(SELF)" \
 		"python3 $(LAB)/test_deb.py $(BUILD)/daxmend $(BUILD)/lab" \
-		"$(LABPY) run --machine nfit_test $(NFIT)" \
-		"$(NDCTL)" \
+		"$(LABPY) run --machine nfit_test $(DAXNFIT)" \
+		"$(NDCTL) $(DAXNFIT)" \
 		"$(KUNIT) --raw_output=kunit"
 
 # What the kernel's tools say of every patch, compared with the base.
@@ -61,11 +61,12 @@ gates-long: kernels gate-packages
 gate-packages: packages
 	@$(LAB)/packages --gates
 
-# ndctl's own tests, and our cases for nfit_test; TESTS="name..." for some.
+# ndctl's own tests, and our cases for nfit_test, on both kernels; "make check" has
+# them on the patched one.  TESTS="name..." for some.
 check-ndctl: stock-nfit daxmend-nfit ndctl-packages
 	@python3 $(LAB)/ktap.py \
 		"$(LABPY) run --machine nfit_test $(NFIT)" \
-		"$(NDCTL) $(TESTS)"
+		"$(NDCTL) $(NFIT) $(TESTS)"
 
 # The kernel's own tests, tools/testing/selftests/dax, in guests.
 selftests: daxmend
@@ -149,7 +150,7 @@ daxmend: stock
 
 kernels: stock daxmend
 
-# The same with libnvdimm, DAX and CXL as modules, and their mocks; most objects
+# The same with libnvdimm and DAX as modules, and their mocks; most objects
 # are the same.
 stock-nfit: stock
 	@test -e $(BUILD)/stock-nfit/.git || \
@@ -174,7 +175,7 @@ help:
 	@echo "demo      build both kernels, show a few scenarios as a table"
 	@echo "check     all tests, KTAP"
 	@echo "check-debug  all scenarios on a debug kernel (lockdep, KASAN)"
-	@echo "check-ndctl  ndctl's tests on nfit_test and cxl_test, and ours"
+	@echo "check-ndctl  ndctl's tests on nfit_test, and ours"
 	@echo "gates     W=1 for each patch, checkpatch, kernel-doc, sparse,"
 	@echo "          coccinelle, Sphinx, other configurations (gates-long: more)"
 	@echo "selftests tools/testing/selftests/dax, in guests"

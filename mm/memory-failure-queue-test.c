@@ -10,7 +10,7 @@
 #include <linux/prandom.h>
 
 #define TEST_LINES	4096		/* of 64 bytes */
-#define TEST_BASE	0x140000000ULL
+#define TEST_BASE	0x40000000UL	/* in a 32-bit phys_addr_t as well */
 #define TEST_LEN(lines)	((lines) * 64UL)
 #define TEST_ADDR(line)	(TEST_BASE + TEST_LEN(line))
 

@@ -172,24 +172,26 @@ static struct task_struct *mf_thread(struct task_struct *leader)
 
 /*
  * Who uses the memory at this moment has to be stopped.  Of the others, those hear
- * of it at once who want to, see find_early_kill_thread(), or everyone when the
- * memory goes; else they will when they touch it.
+ * of it at once who want to, see find_early_kill_thread(); else they will when they
+ * touch it.  When the memory goes everyone hears of it, and nobody uses it: who
+ * removes it may have it mapped as well.
  */
 static void mf_signal(struct mf_user *user, struct task_struct *t, int mf_flags)
 {
 	void __user *addr = (void __user *)user->addr;
+	bool uses = false;
 	int ret;
 
-	if (user->mm == current->mm && same_thread_group(t, current))
-		t = current;
-	else if (!(mf_flags & MF_MEM_PRE_REMOVE))
-		t = find_early_kill_thread(t);
+	if (!(mf_flags & MF_MEM_PRE_REMOVE)) {
+		uses = user->mm == current->mm && same_thread_group(t, current);
+		t = uses ? current : find_early_kill_thread(t);
+	}
 	if (!t)
 		return;
 
 	pr_err_ratelimited("%#lx: Sending SIGBUS to %s:%d due to hardware memory corruption\n",
 			   user->pfn, t->comm, task_pid_nr(t));
-	if (t == current)
+	if (uses)
 		ret = force_sig_mceerr(BUS_MCEERR_AR, addr, user->lsb);
 	else
 		ret = send_sig_mceerr(BUS_MCEERR_AO, addr, user->lsb, t);

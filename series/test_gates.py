@@ -39,6 +39,23 @@ def test_lines_of_every_tool_are_read():
     assert "0x" not in found[4].text
 
 
+def test_whatever_a_script_of_coccinelle_reports_is_read():
+    found = gates.reports("mm/a.c:7:2-12: second lock on line 5\nmm/b.c:3:9-10: Unneeded semicolon\n\n")
+    assert [str(complaint) for complaint in found] == [
+        "mm/a.c:7: second lock on line N", "mm/b.c:3: Unneeded semicolon"], found
+    try:
+        gates.reports("minus: parse error\n")
+    except gates.Broken:
+        return
+    raise AssertionError("an unknown line is passed over")
+
+
+def test_a_test_that_a_source_includes_is_compiled_with_it():
+    users = {"mm/queue-test.c": ["mm/queue.o"], "mm/queue.c": []}
+    assert gates.objects_for(step(changed=["mm/queue-test.c"]), users) == ["mm/queue.o"]
+    assert gates.objects_for(step(changed=["mm/queue.c"]), users) == ["mm/queue.o"]
+
+
 def test_a_moved_line_is_no_new_complaint():
     before = gates.complaints("a.c:1:1: warning: x on line 5\n")
     now = gates.complaints("a.c:9:1: warning: x on line 8\n")

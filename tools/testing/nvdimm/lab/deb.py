@@ -26,6 +26,11 @@ from kbuild import LAB, BuildError
 
 FRAGMENT = f"{LAB}/deb.config"
 FLAVOUR = "config.amd64_none_amd64"     # of those in Debian's linux-config-*
+
+class NotServed(BuildError):
+    """apt does not have it."""
+
+
 GIB = 1 << 30
 NEEDS = {False: 15 * GIB, True: 5 * GIB}        # of free disk; --localmodconfig
 
@@ -66,7 +71,7 @@ def debian_config(version, out):
     package = "linux-config-" + ".".join(version.split(".")[:2])
     served = versions_in_apt(package)
     if not served:
-        raise BuildError(
+        raise NotServed(
             f"apt serves no {package}; run 'apt-get update', see that the "
             "distribution's security archive is among the apt sources, or give "
             "CONFIG=running or CONFIG=FILE")

@@ -25,7 +25,7 @@ PROGRAMS = {
     "xfs_io": "xfsprogs", "mkfs.xfs": "xfsprogs", "xfs_db": "xfsprogs",
     "mkfs.ext4": "e2fsprogs", "e2fsck": "e2fsprogs", "fio": "fio",
     "mkfs.erofs": "erofs-utils", "dmsetup": "dmsetup",
-    "lvm": "lvm2", "xfs_growfs": "xfsprogs",
+    "lvm": "lvm2", "xfs_growfs": "xfsprogs", "xfs_repair": "xfsprogs",
 }
 APPLETS_WANTED = ("sh mount umount cat ls dd echo sleep grep sed awk head tail "
                   "sync mkdir rm cp mv ln ps kill dmesg hexdump od cmp md5sum "
@@ -170,7 +170,7 @@ def acpi_archive(out, tables):
 
 
 # Modules that stand in for those of the kernel (nfit_test.config).
-MOCKS = ("tools/testing/nvdimm", "tools/testing/cxl")
+MOCKS = ("tools/testing/nvdimm",)
 
 
 def module_files(tree, below="."):

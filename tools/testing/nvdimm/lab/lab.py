@@ -532,11 +532,11 @@ def cmd_shell(args):
 
 
 def guest_command(lab, kernel, kind, command, extra=None, hear=print,
-                  timeout=None):
+                  timeout=None, log="sh"):
     """
     Run a shell command in a guest that is booted for it, with the disk image
     @extra at /extra.  Returns (exit status or None, console); the log is
-    logs/KERNEL-KIND-sh.log.
+    logs/KERNEL-KIND-@log.log.
     """
     run = Run(lab, kernel, kind, {"name": "sh", "title": "sh"})
     status = None
@@ -548,7 +548,8 @@ def guest_command(lab, kernel, kind, command, extra=None, hear=print,
                 vm.process.wait(20)
         finally:
             console = vm.console()
-            with open(f"{lab.out}/logs/{kernel.name}-{kind}-sh.log", "w") as f:
+            with open(f"{lab.out}/logs/{kernel.name}-{kind}-{log}.log",
+                      "w") as f:
                 f.write(console)
     return status, console
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The pmem lab - ndctl's own tests, against nfit_test and cxl_test.
+"""The pmem lab - ndctl's own tests, against nfit_test.
 
 	ndctl.py --kernel stock=DIR --kernel daxmend=DIR [TEST...]
 
@@ -74,9 +74,14 @@ def apt(home, *args, **kw):
         ["apt-get", "-q", "-o", f"Dir::Etc::sourcelist={home}/sources.list",
          "-o", "Dir::Etc::sourceparts=-", "-o", f"Dir::State={home}/state",
          "-o", f"Dir::Cache={home}/cache", "-o", "APT::Sandbox::User=",
+         "-o", "APT::Get::AllowUnauthenticated=0",
+         "-o", "Acquire::AllowInsecureRepositories=0",
          *args], capture_output=True, text=True,
         env=dict(os.environ, LC_ALL="C"), **kw)
     wrong = re.findall(r"^[EW]: (.*)", done.stderr, re.M)
+    for line in wrong:
+        if re.search(r"GPG error|not signed|NO_PUBKEY|KEYSIG|Hash Sum", line):
+            raise LabError(f"what apt got is not what Debian signed: {line}")
     if done.returncode or (args[0] == "update" and wrong):
         raise Unavailable(wrong[0] if wrong else f"apt-get {args[0]} failed")
 

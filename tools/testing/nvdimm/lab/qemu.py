@@ -259,8 +259,9 @@ class Vm:
                 self.events.append(answer)
             elif "error" in answer:
                 raise LabError(f"{command}: {answer['error']['desc']}")
-            else:
+            elif "return" in answer:
                 return answer["return"]
+            # else the greeting again: the first connection was given up
 
     def hmp(self, command, cpu=0):
         return self.qmp("human-monitor-command",

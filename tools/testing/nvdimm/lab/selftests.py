@@ -61,6 +61,11 @@ GUARDS = [
     ("a disk that is no pmem",
      "DAX_TEST_DEV=/dev/vda " + ALLOWED + "/extra/fsdax_poison" + SOME,
      "/dev/vda is no pmem disk"),
+    ("a device with a long name",
+     "L=/dev/$(printf %070d 0) && "
+     "mknod $L b $(tr : ' ' </sys/class/block/pmem0/dev) && "
+     "DAX_TEST_DEV=$L " + ALLOWED + "/extra/fsdax_poison" + SOME,
+     "the name /dev/0+... is too long"),
     ("a device-dax that a process has open",
      devdax("2m") + "exec 5</dev/dax0.0; " + DEVDAX + SOME,
      "/dev/dax0.0 is in use by a process"),

@@ -267,6 +267,36 @@ static inline void test_madvise_signal(struct __test_metadata *_metadata,
 
 /* ---- fixtures ---------------------------------------------------------------- */
 
+/*
+ * Take the device, of which nothing is bad then.  False, with the test skipped,
+ * where it or what is wanted of it is missing.
+ */
+static inline bool area_open(struct __test_metadata *_metadata,
+			     struct dax_area *a, bool disk, uint64_t size,
+			     const struct dax_injector *injector)
+{
+	const char *why;
+	int rc;
+
+	a->fd = -1;
+	a->page = dax_page_size();
+	if (!dax_dev_open(&a->dev, disk, size))
+		SKIP(return false, "%s", a->dev.reason);
+	why = dax_injector_missing(injector, &a->dev);
+	if (why)
+		SKIP(return false, "%s: %s", injector->name, why);
+	if (dax_counters(&a->before) == -ENODATA)
+		SKIP(return false, "no memory_failure/total: CONFIG_NUMA is wanted");
+	rc = dax_dev_repair(&a->dev);
+	if (rc && !dax_dev_clears(&a->dev))
+		SKIP(return false, "%s has bad sectors, and its bus cannot clear them",
+		     a->dev.path);
+	ASSERT_EQ(0, rc)
+		TH_LOG("%s has bad sectors that writing does not repair",
+		       a->dev.path);
+	return true;
+}
+
 /* Once @a is mapped and filled: the mapping is good, and from now on it counts. */
 static inline void area_begin(struct __test_metadata *_metadata,
 			      struct dax_area *a)

@@ -76,45 +76,61 @@ static bool refuse(struct dax_dev *dev, const char *fmt, ...)
 	return false;
 }
 
-/* Does the directory @dir, of links to files, have one to the device @rdev? */
-static bool links_to(const char *dir, dev_t rdev)
+/*
+ * Does the directory @dir of a process, of links to files, have one to the device
+ * @rdev?  -errno when that cannot be seen; no when the process has gone.
+ */
+static int links_to(const char *dir, dev_t rdev)
 {
 	struct dirent *entry;
-	bool found = false;
 	struct stat st;
+	int rc = 0;
 	DIR *d;
 
 	d = opendir(dir);
 	if (!d)
-		return false;
-	while (!found && (entry = readdir(d)))
-		found = !fstatat(dirfd(d), entry->d_name, &st, 0) &&
-			S_ISCHR(st.st_mode) && st.st_rdev == rdev;
+		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+	while (!rc && (entry = readdir(d))) {
+		if (!fstatat(dirfd(d), entry->d_name, &st, 0))
+			rc = S_ISCHR(st.st_mode) && st.st_rdev == rdev;
+		else if (errno == EPERM || errno == EACCES)
+			rc = -errno;
+	}
 	closedir(d);
-	return found;
+	return rc;
 }
 
-/* Nobody can have a device-dax for himself, so look who has it. */
-static bool process_has(dev_t rdev)
+/*
+ * Nobody can have a device-dax for himself, so look who has it.  Of other PID
+ * namespaces only those below this one are seen, so this has to be the initial one,
+ * and /proc its own.
+ */
+static int process_has(dev_t rdev)
 {
 	char path[PATH_MAX];
 	struct dirent *entry;
-	bool found = false;
+	int rc = 0;
 	DIR *d;
 
 	d = opendir("/proc");
 	if (!d)
-		return true;
-	while (!found && (entry = readdir(d))) {
+		return -errno;
+	while (!rc && (entry = readdir(d))) {
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/fd", entry->d_name);
-		found = links_to(path, rdev);
+		rc = links_to(path, rdev);
 		snprintf(path, sizeof(path), "/proc/%s/map_files", entry->d_name);
-		found = found || links_to(path, rdev);
+		rc = rc ?: links_to(path, rdev);
 	}
 	closedir(d);
-	return found;
+	return rc;
+}
+
+/* What the driver of the device is bound to. */
+static int read_bound(const struct dax_dev *dev, char *name, size_t len)
+{
+	return read_link(dev, dev->disk ? "device" : ".", name, len);
 }
 
 /*
@@ -137,7 +153,7 @@ static bool is_pmem_disk(struct dax_dev *dev)
 
 	if (read_link(dev, "device/subsystem", name, sizeof(name)) ||
 	    strcmp(name, "nd") || !read_number(dev, "queue/dax") ||
-	    read_link(dev, "device", dev->bound, sizeof(dev->bound)))
+	    read_bound(dev, dev->bound, sizeof(dev->bound)))
 		return refuse(dev, "%s is no pmem disk with DAX", dev->path);
 	dev->size = read_number(dev, "size") * SECTOR;
 	return is_free_disk(dev);
@@ -146,51 +162,118 @@ static bool is_pmem_disk(struct dax_dev *dev)
 static bool is_device_dax(struct dax_dev *dev, dev_t rdev)
 {
 	char name[64];
+	int rc;
 
 	if (read_link(dev, "subsystem", name, sizeof(name)) ||
 	    strcmp(name, "dax") ||
-	    read_link(dev, ".", dev->bound, sizeof(dev->bound)))
+	    read_bound(dev, dev->bound, sizeof(dev->bound)))
 		return refuse(dev, "%s is no device-dax", dev->path);
 	dev->size = read_number(dev, "size");
 	dev->align = read_number(dev, "align");
-	if (process_has(rdev))
+	rc = process_has(rdev);
+	if (rc < 0)
+		return refuse(dev, "who uses %s cannot be seen: %s", dev->path,
+			      strerror(-rc));
+	if (rc)
 		return refuse(dev, "%s is in use by a process", dev->path);
 	return true;
 }
 
-bool dax_dev_open(struct dax_dev *dev, bool disk, uint64_t size)
+/* The name that is used from now on, without links; all of it has to fit. */
+static bool take_name(struct dax_dev *dev, const char *name)
 {
-	const char *path = getenv("DAX_TEST_DEV");
-	char link[64];
+	char path[PATH_MAX];
+	size_t len;
+
+	if (!realpath(name, path))
+		return refuse(dev, "%.80s: %s", name, strerror(errno));
+	len = strlen(path) + 1;
+	if (len > sizeof(dev->path))
+		return refuse(dev, "the name %.80s... is too long", path);
+	memcpy(dev->path, path, len);
+	return true;
+}
+
+/* The directory of the device that has the name now; 0 or -errno. */
+static int find_sysfs(struct dax_dev *dev, dev_t *rdev)
+{
 	struct stat st;
 
+	if (stat(dev->path, &st))
+		return -errno;
+	if (dev->disk ? !S_ISBLK(st.st_mode) : !S_ISCHR(st.st_mode))
+		return -ENODEV;
+	*rdev = st.st_rdev;
+	snprintf(dev->sysfs, sizeof(dev->sysfs), "/sys/dev/%s/%u:%u",
+		 dev->disk ? "block" : "char", major(*rdev), minor(*rdev));
+	return 0;
+}
+
+bool dax_dev_open(struct dax_dev *dev, bool disk, uint64_t size)
+{
+	const char *name = getenv("DAX_TEST_DEV");
+	dev_t rdev;
+
 	memset(dev, 0, sizeof(*dev));
-	if (!path || !*path)
+	dev->disk = disk;
+	if (!name || !*name)
 		return refuse(dev, "no device is named: set DAX_TEST_DEV");
-	if (stat(path, &st))
-		return refuse(dev, "%s: %s", path, strerror(errno));
-	if (disk ? !S_ISBLK(st.st_mode) : !S_ISCHR(st.st_mode))
-		return refuse(dev, "%s is no %s", path,
+	if (!take_name(dev, name))
+		return false;
+	if (find_sysfs(dev, &rdev))
+		return refuse(dev, "%s is no %s", dev->path,
 			      disk ? "pmem disk" : "device-dax");
 	if (!dax_allowed("destroy"))
 		return refuse(dev, "%s may not be overwritten: set DAX_TEST_ALLOW=destroy",
-			      path);
+			      dev->path);
 	if (geteuid())
 		return refuse(dev, "not root");
-	dev->disk = disk;
-	snprintf(dev->path, sizeof(dev->path), "%s", path);
-	snprintf(link, sizeof(link), "/sys/dev/%s/%u:%u", disk ? "block" : "char",
-		 major(st.st_rdev), minor(st.st_rdev));
-	snprintf(dev->sysfs, sizeof(dev->sysfs), "%s", link);
-	if (disk ? !is_pmem_disk(dev) : !is_device_dax(dev, st.st_rdev))
+	if (disk ? !is_pmem_disk(dev) : !is_device_dax(dev, rdev))
 		return false;
 	if (dev->size < size)
-		return refuse(dev, "%s has %llu MiB, and %llu are needed", path,
+		return refuse(dev, "%s has %llu MiB, and %llu are needed", dev->path,
 			      (unsigned long long)dev->size >> 20,
 			      (unsigned long long)size >> 20);
 	if (dax_dev_bad(dev, 0, dev->size) < 0)
-		return refuse(dev, "%s has no badblocks", path);
+		return refuse(dev, "%s has no badblocks", dev->path);
 	return true;
+}
+
+/* The directory of the bus that the device is on. */
+static int find_bus(const struct dax_dev *dev, char *path)
+{
+	char *bus;
+
+	if (!realpath(dev->sysfs, path))
+		return -errno;
+	bus = strstr(path, "/ndbus");
+	if (!bus)
+		return -ENODEV;
+	bus[1 + strcspn(bus + 1, "/")] = 0;
+	return 0;
+}
+
+bool dax_dev_clears(const struct dax_dev *dev)
+{
+	static const char * const by_writing[] = {
+		"e820_pmem", "of_pmem", "virtio_pmem",
+	};
+	char bus[PATH_MAX], path[PATH_MAX + 16], text[PATH_MAX];
+	size_t i;
+
+	if (find_bus(dev, bus))
+		return false;
+	snprintf(path, sizeof(path), "%s/commands", bus);
+	if (!dax_read_text(path, text, sizeof(text)) &&
+	    strstr(text, "clear_error"))
+		return true;
+	snprintf(path, sizeof(path), "%s/../driver", bus);
+	if (!realpath(path, text))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(by_writing); i++)
+		if (!strcmp(basename(text), by_writing[i]))
+			return true;
+	return false;
 }
 
 int dax_dev_namespace(const struct dax_dev *dev, char *name, size_t len)
@@ -209,29 +292,55 @@ int dax_dev_namespace(const struct dax_dev *dev, char *name, size_t len)
 	return *name ? 0 : -ENODEV;
 }
 
-static int driver(const struct dax_dev *dev, const char *what)
+/* A file in the directory of the driver. */
+static void driver_path(const struct dax_dev *dev, const char *name, char *path,
+			size_t len)
 {
-	char path[100];
+	snprintf(path, len, "/sys/bus/%s/%s",
+		 dev->disk ? "nd/drivers/nd_pmem" : "dax/drivers/device_dax", name);
+}
 
-	snprintf(path, sizeof(path), "/sys/bus/%s/%s",
-		 dev->disk ? "nd/drivers/nd_pmem" : "dax/drivers/device_dax", what);
+static int tell_driver(const struct dax_dev *dev, const char *what)
+{
+	char path[128];
+
+	driver_path(dev, what, path, sizeof(path));
 	return dax_write_text(path, dev->bound);
+}
+
+static bool is_bound(const struct dax_dev *dev)
+{
+	char path[128];
+
+	driver_path(dev, dev->bound, path, sizeof(path));
+	return !access(path, F_OK);
 }
 
 int dax_dev_unbind(const struct dax_dev *dev)
 {
-	return driver(dev, "unbind");
+	int rc = tell_driver(dev, "unbind");
+
+	return rc ?: is_bound(dev) ? -EBUSY : 0;
 }
 
-int dax_dev_bind(const struct dax_dev *dev)
+int dax_dev_bind(struct dax_dev *dev)
 {
-	int rc = driver(dev, "bind");
+	int rc = is_bound(dev) ? 0 : tell_driver(dev, "bind");
+	char name[64];
+	dev_t rdev;
 	int i;
 
-	/* udev may take its time. */
-	for (i = 0; !rc && i < 500 && access(dev->path, R_OK | W_OK); i++)
+	if (rc)
+		return rc;
+	/* udev may take its time; the number need not be what it was. */
+	for (i = 0; i < 500; i++) {
+		rc = find_sysfs(dev, &rdev);
+		rc = rc ?: read_bound(dev, name, sizeof(name));
+		if (!rc)
+			return strcmp(name, dev->bound) ? -ENODEV : 0;
 		usleep(10000);
-	return rc ?: access(dev->path, R_OK | W_OK) ? -errno : 0;
+	}
+	return rc;
 }
 
 /* ---- badblocks ------------------------------------------------------------- */
@@ -240,16 +349,21 @@ struct badblock {
 	unsigned long long first, count;	/* sectors */
 };
 
-/* The record, of which @n ranges are wanted; how many there are, or -errno. */
+/*
+ * The record, of which @n ranges are wanted; how many there are, or -errno.  A long
+ * one is cut, maybe within a line, by the file or by the buffer.
+ */
 static int read_badblocks(const struct dax_dev *dev, struct badblock *bad, int n)
 {
 	static char text[1 << 16];
-	char *line, *save;
+	char *line, *save, *end;
 	int found = 0, rc;
 
 	rc = read_attr(dev, "badblocks", text, sizeof(text));
 	if (rc)
 		return rc;
+	end = strrchr(text, '\n');
+	*(end ? end + 1 : text) = 0;
 	for (line = strtok_r(text, "\n", &save); line && found < n;
 	     line = strtok_r(NULL, "\n", &save), found++)
 		if (sscanf(line, "%llu %llu", &bad[found].first,
@@ -299,22 +413,52 @@ static int zero_sectors(int fd, uint64_t first, uint64_t end)
 	return rc;
 }
 
-int dax_dev_repair(const struct dax_dev *dev)
+static int open_to_repair(const struct dax_dev *dev)
 {
-	int n = read_badblocks(dev, bad_now, MAX_BAD);
-	int fd, i, rc = 0;
+	int flags = O_RDWR | O_CLOEXEC | (dev->disk ? O_EXCL | O_DIRECT : 0);
+	int fd = open(dev->path, flags);
+	int i;
 
-	if (n <= 0)
-		return n;
-	fd = open(dev->path, O_RDWR | O_CLOEXEC |
-		  (dev->disk ? O_EXCL | O_DIRECT : 0));
-	if (fd < 0)
-		return -errno;
+	/* The processes of a test that died may still be on their way out. */
+	for (i = 0; fd < 0 && errno == EBUSY && i < 200; i++) {
+		usleep(10000);
+		fd = open(dev->path, flags);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+/* Write over the @n ranges in bad_now; they have to be gone then. */
+static int repair_ranges(const struct dax_dev *dev, int fd, int n)
+{
+	uint64_t first = bad_now[0].first;
+	uint64_t end = bad_now[n - 1].first + bad_now[n - 1].count;
+	int i, rc = 0;
+	long left;
+
 	for (i = 0; !rc && i < n; i++)
 		rc = zero_sectors(fd, bad_now[i].first,
 				  bad_now[i].first + bad_now[i].count);
+	if (rc)
+		return rc;
+	left = dax_dev_bad(dev, first * SECTOR, (end - first) * SECTOR);
+	return left > 0 ? -EIO : left;
+}
+
+/* What is cut from a long record is seen when the rest is gone. */
+int dax_dev_repair(const struct dax_dev *dev)
+{
+	int n = read_badblocks(dev, bad_now, MAX_BAD);
+	int fd, rc;
+
+	if (n <= 0)
+		return n;
+	fd = open_to_repair(dev);
+	if (fd < 0)
+		return fd;
+	do {
+		rc = repair_ranges(dev, fd, n);
+		n = rc ?: read_badblocks(dev, bad_now, MAX_BAD);
+	} while (n > 0);
 	close(fd);
-	if (!rc && dax_dev_bad(dev, 0, dev->size))
-		rc = -EIO;
-	return rc;
+	return n;
 }

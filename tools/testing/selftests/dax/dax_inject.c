@@ -88,19 +88,30 @@ static const char *ndctl_missing(const struct dax_dev *dev)
 	return NULL;
 }
 
+static int ndctl_error(const char *option, const char *name, uint64_t off)
+{
+	return dax_run("ndctl inject-error %s --block=%llu --count=1 %s", option,
+		       (unsigned long long)off / SECTOR, name) ? -EIO : 0;
+}
+
 static int ndctl_inject(const struct dax_dev *dev, char *p, uint64_t off)
 {
 	char name[64];
+	int rc;
 
 	(void)p;
 	if (dax_dev_namespace(dev, name, sizeof(name)) ||
-	    dax_run("ndctl wait-scrub") ||
-	    dax_run("ndctl inject-error --block=%llu --count=1 %s",
-		    (unsigned long long)off / SECTOR, name))
+	    dax_run("ndctl wait-scrub"))
 		return -EIO;
-	if (!wait_for_record(dev, off))
-		return -ETIME;
-	return dax_run("ndctl wait-scrub") ? -EIO : 0;
+	rc = ndctl_error("", name, off);
+	if (!rc && !wait_for_record(dev, off))
+		rc = -ETIME;
+	if (!rc && dax_run("ndctl wait-scrub"))
+		rc = -EIO;
+	if (rc && ndctl_error("--uninject", name, off))
+		fprintf(stderr, "# %s: an error may be left at sector %llu\n", name,
+			(unsigned long long)off / SECTOR);
+	return rc;
 }
 
 static const char *einj_missing(const struct dax_dev *dev)
@@ -116,23 +127,54 @@ static const char *einj_missing(const struct dax_dev *dev)
 	return NULL;
 }
 
-/* See Documentation/firmware-guide/acpi/apei/einj.rst; this process consumes it. */
+/* What an injection sets, of what others use as well. */
+static const char * const einj_params[] = {
+	EINJ_DIR "flags", EINJ_DIR "param1", EINJ_DIR "param2", EINJ_DIR "notrigger",
+};
+
+#define NR_PARAMS	ARRAY_SIZE(einj_params)
+
+/* The line at @phys is bad when this is over, or may be when it fails. */
+static int einj_make_bad(uint64_t phys)
+{
+	const uint64_t values[NR_PARAMS] = { 2, phys, ~0ULL << 6, 1 };
+	char before[NR_PARAMS][32];
+	size_t i, set = 0;
+	int rc;
+
+	rc = write_number(EINJ_DIR "error_type", 0x10);
+	for (i = 0; !rc && i < NR_PARAMS; i++)
+		rc = dax_read_text(einj_params[i], before[i], sizeof(before[i]));
+	for (; !rc && set < NR_PARAMS; set++)
+		rc = write_number(einj_params[set], values[set]);
+	rc = rc ?: write_number(EINJ_DIR "error_inject", 1);
+	while (set--)
+		if (dax_write_text(einj_params[set], before[set]))
+			rc = rc ?: -EIO;
+	return rc;
+}
+
+/*
+ * See Documentation/firmware-guide/acpi/apei/einj.rst; this process consumes it.
+ * An error that the kernel has not heard of is told to it: the repair of what is
+ * recorded reads nothing, and so does not consume it.
+ */
 static int einj_inject(const struct dax_dev *dev, char *p, uint64_t off)
 {
 	uint64_t phys = dax_phys(p);
-	int rc = phys ? 0 : -EFAULT;
+	int rc;
 
-	rc = rc ?: write_number(EINJ_DIR "error_type", 0x10);
-	rc = rc ?: write_number(EINJ_DIR "flags", 2);
-	rc = rc ?: write_number(EINJ_DIR "param1", phys);
-	rc = rc ?: write_number(EINJ_DIR "param2", ~0ULL << 6);	/* a line */
-	rc = rc ?: write_number(EINJ_DIR "notrigger", 1);
-	rc = rc ?: write_number(EINJ_DIR "error_inject", 1);
-	if (rc)
-		return rc;
-	if (!dax_load(p).taken)
-		return -ENODATA;
-	return wait_for_record(dev, off) ? 0 : -ETIME;
+	if (!phys)
+		return -EFAULT;
+	rc = einj_make_bad(phys);
+	if (!rc && !dax_load(p).taken)
+		rc = -ENODATA;
+	if (!rc && !wait_for_record(dev, off))
+		rc = -ETIME;
+	if (rc && badblocks_inject(dev, p, off))
+		fprintf(stderr, "# %s: an error may be left at sector %llu\n",
+			dev->path, (unsigned long long)off / SECTOR);
+	return rc;
 }
 
 const struct dax_injector dax_madvise = {
@@ -166,5 +208,7 @@ const char *dax_injector_missing(const struct dax_injector *injector,
 
 	if (!why && injector->medium && !dax_allowed("inject"))
 		why = "makes errors in the medium: set DAX_TEST_ALLOW=destroy,inject";
+	if (!why && injector->real && !dax_dev_clears(dev))
+		why = "its bus cannot clear errors in the medium";
 	return why;
 }

@@ -59,15 +59,18 @@ int dax_write_text(const char *path, const char *text)
 
 int dax_run(const char *fmt, ...)
 {
-	char command[600];
+	static const char quiet[] = " >/dev/null 2>&1";
+	char command[PATH_MAX + 200];
+	const int max = sizeof(command) - sizeof(quiet);
 	va_list ap;
-	size_t n;
-	int rc;
+	int n, rc;
 
 	va_start(ap, fmt);
-	n = vsnprintf(command, sizeof(command) - 32, fmt, ap);
+	n = vsnprintf(command, max, fmt, ap);
 	va_end(ap);
-	snprintf(command + n, sizeof(command) - n, " >/dev/null 2>&1");
+	if (n < 0 || n >= max)
+		return 255;
+	memcpy(command + n, quiet, sizeof(quiet));
 	rc = system(command);
 	return WIFEXITED(rc) ? WEXITSTATUS(rc) : 255;
 }
@@ -79,6 +82,10 @@ static sig_atomic_t sigbus_wanted;
 static struct dax_sigbus sigbus_seen;
 static struct dax_child *self;		/* in the child */
 
+/*
+ * BUS_MCEERR_AO is not for what this process is doing, whatever that is.  Any other
+ * is, or it is an accident: let it happen again, without this handler.
+ */
 static void on_sigbus(int sig, siginfo_t *si, void *context)
 {
 	struct dax_sigbus seen = {
@@ -87,16 +94,18 @@ static void on_sigbus(int sig, siginfo_t *si, void *context)
 	};
 
 	(void)context;
+	if (si->si_code == BUS_MCEERR_AO) {
+		if (self) {
+			self->signal = seen;
+			self->signals++;
+		}
+		return;
+	}
 	if (__atomic_exchange_n(&sigbus_wanted, 0, __ATOMIC_SEQ_CST)) {
 		sigbus_seen = seen;
 		siglongjmp(sigbus_jump, 1);
 	}
-	if (!self) {
-		signal(sig, SIG_DFL);
-		return;
-	}
-	self->signal = seen;
-	self->signals++;
+	signal(sig, SIG_DFL);
 }
 
 static void catch_sigbus(void)
@@ -343,26 +352,29 @@ bool dax_mapped_huge(const char *p)
 	return n == 1;
 }
 
-/* Of all nodes that have the statistics. */
-static uint64_t count_failures(void)
+/* Of all nodes that have the statistics; a kernel without CONFIG_NUMA has none. */
+static int count_failures(uint64_t *total)
 {
 	char path[PATH_MAX], text[64];
 	struct dirent *entry;
-	uint64_t total = 0;
+	int rc = -ENODATA;
 	DIR *d;
 
+	*total = 0;
 	d = opendir("/sys/devices/system/node");
 	if (!d)
-		return 0;
+		return rc;
 	while ((entry = readdir(d))) {
 		snprintf(path, sizeof(path),
 			 "/sys/devices/system/node/%s/memory_failure/total",
 			 entry->d_name);
-		if (!dax_read_text(path, text, sizeof(text)))
-			total += strtoull(text, NULL, 0);
+		if (dax_read_text(path, text, sizeof(text)))
+			continue;
+		*total += strtoull(text, NULL, 0);
+		rc = 0;
 	}
 	closedir(d);
-	return total;
+	return rc;
 }
 
 int dax_counters(struct dax_counters *c)
@@ -377,6 +389,5 @@ int dax_counters(struct dax_counters *c)
 	if (!line)
 		return -ENOENT;
 	c->corrupted = strtoull(line + strlen(name), NULL, 10) << 10;
-	c->total = count_failures();
-	return 0;
+	return count_failures(&c->total);
 }

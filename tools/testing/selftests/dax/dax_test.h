@@ -4,11 +4,14 @@
  *
  * A test works on one device, that its user names, and on nothing else:
  *
- *	DAX_TEST_DEV	/dev/pmemN, of a namespace of mode fsdax, or /dev/daxX.Y
+ *	DAX_TEST_DEV	/dev/pmemN, of a namespace of mode fsdax, or /dev/daxX.Y;
+ *			its name without links has to be short
  *	DAX_TEST_ALLOW	words, with commas between them, for what may be done:
  *		destroy	overwrite the device; without it, every test is skipped
  *		inject	make real errors in the medium (ndctl, EINJ)
  *		unbind	take the driver off the device, and put it back
+ *
+ * Run them in the initial namespaces: who uses a device-dax is looked up in /proc.
  *
  * Errors are made by injectors.  Those of software leave the medium alone, but the
  * kernel treats the memory as bad.
@@ -52,14 +55,21 @@ bool dax_dev_open(struct dax_dev *dev, bool disk, uint64_t size);
 /* Its namespace, "namespace0.0"; 0 or -errno. */
 int dax_dev_namespace(const struct dax_dev *dev, char *name, size_t len);
 
-/* The driver lets go of the device, or takes it again; 0 or -errno. */
+/* The driver lets go of the device; 0 or -errno. */
 int dax_dev_unbind(const struct dax_dev *dev);
-int dax_dev_bind(const struct dax_dev *dev);
+/* The driver takes it again, if it has not got it, under the same name. */
+int dax_dev_bind(struct dax_dev *dev);
+
+/*
+ * Can errors in the medium be cleared, by a command of its bus, or on a bus that has
+ * no commands by a write?
+ */
+bool dax_dev_clears(const struct dax_dev *dev);
 
 /* How many sectors of @len bytes at @off are in badblocks; -errno. */
 long dax_dev_bad(const struct dax_dev *dev, uint64_t off, uint64_t len);
 
-/* Write zeros over all that is in badblocks; 0 or -errno. */
+/* Write zeros over all that is in badblocks; 0, or -errno when some stays there. */
 int dax_dev_repair(const struct dax_dev *dev);
 
 /* ---- errors ---------------------------------------------------------------- */
@@ -67,7 +77,7 @@ int dax_dev_repair(const struct dax_dev *dev);
 struct dax_injector {
 	const char *name;
 	bool page;	/* the whole page is bad, not a sector */
-	bool real;	/* cannot be taken back by unpoison-pfn */
+	bool real;	/* to be cleared in the medium, not by unpoison-pfn */
 	bool medium;	/* wants "inject" in DAX_TEST_ALLOW */
 	bool early;	/* who has asked for it gets an early signal */
 	/* NULL, or why this machine does not have it. */
@@ -75,6 +85,7 @@ struct dax_injector {
 	/*
 	 * The sector at @off of the device, that stands at @p in the memory of
 	 * this process, becomes bad; 0 or -errno.  Returns when it is recorded.
+	 * On failure it is good again, or will be after dax_dev_repair().
 	 */
 	int (*inject)(const struct dax_dev *dev, char *p, uint64_t off);
 };
@@ -109,7 +120,7 @@ struct dax_sigbus dax_madvise_hwpoison(char *p, int *error);
 struct dax_child {
 	pid_t pid;
 	char *map;
-	unsigned int signals;		/* that came by themselves */
+	unsigned int signals;		/* BUS_MCEERR_AO, that came by themselves */
 	struct dax_sigbus signal;	/* the last of those */
 	struct dax_sigbus bad;		/* of a load of the page */
 	struct dax_sigbus before, after;	/* of loads beside it */
@@ -129,6 +140,7 @@ struct dax_counters {
 	uint64_t total;		/* memory_failure/total, of all nodes */
 };
 
+/* 0 or -errno; -ENODATA when no node has the statistics. */
 int dax_counters(struct dax_counters *c);
 
 size_t dax_page_size(void);
@@ -144,7 +156,7 @@ void dax_let_go(void);
 /* The whole of a file of text; 0 or -errno. */
 int dax_read_text(const char *path, char *buf, size_t len);
 int dax_write_text(const char *path, const char *text);
-/* A command of the shell, its output thrown away; its exit status. */
+/* A command of the shell, its output thrown away; its exit status, 255 on failure. */
 int dax_run(const char *fmt, ...) __printf(1, 2);
 
 #endif

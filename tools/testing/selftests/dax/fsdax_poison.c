@@ -35,10 +35,10 @@ struct fs_type {
 
 static const struct fs_type ext4 = {
 	.name = "ext4",
-	.mkfs = "mkfs.ext4 -q -F -b %zu -E stride=%zu,stripe_width=%zu %s 512M",
+	.mkfs = "mkfs.ext4 -q -F -b %zu -E stride=%zu,stripe_width=%zu '%s' 512M",
 };
 
-#define XFS_DATA "-b size=%zu -d sunit=%zu,swidth=%zu,size=512m,agcount=2 %s"
+#define XFS_DATA "-b size=%zu -d sunit=%zu,swidth=%zu,size=512m,agcount=2 '%s'"
 
 static const struct fs_type xfs = {
 	.name = "xfs",
@@ -162,20 +162,11 @@ static void fs_setup(struct __test_metadata *_metadata, struct dax_fs *fs,
 		     const struct dax_injector *injector)
 {
 	struct dax_area *a = &fs->area;
-	const char *why;
 
 	fs->type = type;
-	a->fd = -1;
-	a->page = dax_page_size();
+	if (!area_open(_metadata, a, true, FS_BYTES, injector))
+		return;
 	a->len = huge ? PMD_BYTES : 16 * a->page;
-	if (!dax_dev_open(&a->dev, true, FS_BYTES))
-		SKIP(return, "%s", a->dev.reason);
-	why = dax_injector_missing(injector, &a->dev);
-	if (why)
-		SKIP(return, "%s: %s", injector->name, why);
-	if (dax_dev_repair(&a->dev))
-		SKIP(return, "%s has bad sectors that writing does not repair",
-		     a->dev.path);
 	if (dax_run("command -v mkfs.%s", type->name))
 		SKIP(return, "no mkfs.%s", type->name);
 	make_fs(_metadata, fs);
@@ -479,9 +470,9 @@ static void repair_by_example(struct __test_metadata *_metadata,
 	size_t bad = bad_in_map(a, injector), len = bad_len(a, injector);
 
 	ASSERT_EQ(0, inject(a, injector));
-	EXPECT_EQ(1, dax_run("%s " DIR "/f /dev/null", program));
+	EXPECT_EQ(1, dax_run("'%s' " DIR "/f /dev/null", program));
 	EXPECT_TRUE(dax_load(a->bad).taken);
-	EXPECT_EQ(0, dax_run("%s " DIR "/f " DIR "/copy", program));
+	EXPECT_EQ(0, dax_run("'%s' " DIR "/f " DIR "/copy", program));
 	expect_good(_metadata, a);
 	EXPECT_TRUE(dax_all(a->map, 'a', bad));
 	EXPECT_TRUE(dax_all(a->map + bad, 'c', len));
@@ -592,7 +583,6 @@ TEST_F_TIMEOUT(fsdax_reflink, each_is_repaired, TEST_SECONDS)
 FIXTURE(fsdax_unbind)
 {
 	struct dax_fs fs;
-	bool unbound;
 };
 
 FIXTURE_VARIANT(fsdax_unbind)
@@ -614,18 +604,16 @@ FIXTURE_SETUP(fsdax_unbind)
 		 &dax_badblocks);
 }
 
-/* The filesystem of a device that is gone is unmounted before that comes back. */
-FIXTURE_TEARDOWN(fsdax_unbind)
+/* Even when the test's process has died; what it had mounted went with it. */
+FIXTURE_TEARDOWN_PARENT(fsdax_unbind)
 {
-	struct dax_fs *fs = &self->fs;
+	struct dax_area *a = &self->fs.area;
 
-	fs_leave(_metadata, fs);
-	if (self->unbound)
-		EXPECT_EQ(0, dax_dev_bind(&fs->area.dev));
-	fs_teardown(_metadata, fs);
+	EXPECT_EQ(0, dax_dev_bind(&a->dev));
+	area_end(_metadata, a);
 }
 
-/* Who has it mapped loses it: this process, and another one. */
+/* Who has it mapped loses it, and is told: this process, and another one. */
 TEST_F_TIMEOUT(fsdax_unbind, revokes_mappings, TEST_SECONDS)
 {
 	struct dax_area *a = &self->fs.area;
@@ -635,15 +623,20 @@ TEST_F_TIMEOUT(fsdax_unbind, revokes_mappings, TEST_SECONDS)
 	ASSERT_NE(NULL, child);
 	ASSERT_FALSE(dax_store(a->map, 'a').taken);
 	ASSERT_EQ(0, dax_dev_unbind(&a->dev));
-	self->unbound = true;
 	EXPECT_EQ(0, dax_phys(a->map));
 	EXPECT_EQ(0, dax_phys(a->map + a->len - a->page));
 	EXPECT_EQ(BUS_ADRERR, dax_load(a->map).code);
 	EXPECT_EQ(BUS_ADRERR, dax_store(a->map + a->len - 1, 'x').code);
 	ASSERT_EQ(0, dax_child_look(child, BAD_PAGE * a->page));
+	EXPECT_EQ(1, child->signals);
+	EXPECT_EQ(BUS_MCEERR_AO, child->signal.code);
+	EXPECT_LE(child->map, child->signal.addr);
+	EXPECT_GT(child->map + a->len, child->signal.addr);
 	EXPECT_EQ(BUS_ADRERR, child->bad.code);
 	EXPECT_EQ(BUS_ADRERR, child->before.code);
 	EXPECT_EQ(BUS_ADRERR, child->after.code);
+	/* Before the device comes back. */
+	fs_leave(_metadata, &self->fs);
 }
 
 TEST_HARNESS_MAIN

@@ -11,6 +11,7 @@
  *
  * This is the example in Documentation/filesystems/dax.rst.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -86,16 +87,42 @@ static int copy_mapped(void *dst, const void *src, size_t len)
 
 /* ---- repairing -------------------------------------------------------------- */
 
+/*
+ * Read a sector; returns 0 or an errno.  pread() reads what is good in a bad page,
+ * without SIGBUS; it ends short in front of a bad line, and EIO comes next.
+ */
+static int read_sector(int fd, char *data, off_t offset)
+{
+	size_t done;
+	ssize_t n;
+
+	for (done = 0; done < SECTOR_BYTES; done += n) {
+		n = pread(fd, data + done, SECTOR_BYTES - done, offset + done);
+		if (n < 0)
+			return errno;
+		if (!n)		/* the end of the file */
+			return ENODATA;
+	}
+	return 0;
+}
+
 /* Returns 1 when the sector at @offset was lost, and is restored; 0 if it is good. */
 static int repair_sector(off_t offset)
 {
 	char data[SECTOR_BYTES];
+	int rc = read_sector(file.fd, data, offset);
 
-	/* read() finds the good sectors in a bad page; it does not raise SIGBUS. */
-	if (pread(file.fd, data, sizeof(data), offset) == sizeof(data))
+	if (!rc)
 		return 0;
-	if (pread(file.copy, data, sizeof(data), offset) != sizeof(data)) {
-		fprintf(stderr, "%lld: not in the copy\n", (long long)offset);
+	/* Only EIO means that it is lost; it is not to be overwritten for less. */
+	if (rc != EIO) {
+		fprintf(stderr, "pread: %s\n", strerror(rc));
+		return -1;
+	}
+	rc = read_sector(file.copy, data, offset);
+	if (rc) {
+		fprintf(stderr, "%lld: not in the copy: %s\n",
+			(long long)offset, strerror(rc));
 		return -1;
 	}
 	if (pwrite(file.fd, data, sizeof(data), offset) != sizeof(data)) {

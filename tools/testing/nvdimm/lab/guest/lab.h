@@ -32,7 +32,7 @@ enum machine {
 	GHES = 64,	/* E820, and errors that firmware tells (ghes.h) */
 	LARGE = 128,	/* COUNT with more memory, for bench --long */
 	NOERMS = 256,	/* E820, on a cpu without enhanced rep movsb */
-	TWO = 512,	/* E820, and /dev/pmem1 (leg.h) */
+	TWO = 512,	/* E820, and /dev/pmem1 (other-device.h) */
 	AMD = 1024,	/* NFIT, on a cpu for KVM (kvm.h); machine_check_scrub() only */
 	NFIT_TEST = 2048, /* nothing is loaded; for a kernel of nfit_test.config */
 };

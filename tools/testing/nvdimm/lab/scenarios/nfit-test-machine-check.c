@@ -5,7 +5,7 @@
 static void scrubber_finds(uint64_t phys)
 {
 	machine_check_scrub(phys + 128, LINE);
-	wait_until_confined(phys);
+	EXPECT(wait_until_confined(phys), "still in the direct map");
 }
 
 SCENARIO("nfit_test with struct pages: a machine check in a mapped page",

@@ -13,8 +13,8 @@ static void mount_disk(const char *disk)
 SCENARIO("XFS goes on when its log device goes bad, and writes over it",
 	 .audit = "B10", .on = NFIT | E820, .stock = "shuts the filesystem down")
 {
-	static struct structure log = { "log device", "", THE_LOG, 0 };
 	void (*harm[])(uint64_t) = { scrub_line, inject_quietly };
+	static struct structure log = { "log device", "", THE_LOG, 0 };
 	const char *disk = new_disk();
 	unsigned int i;
 
