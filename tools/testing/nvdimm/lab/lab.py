@@ -20,6 +20,7 @@ every other one must pass.
 
 import argparse
 import concurrent.futures
+import contextlib
 import fcntl
 import functools
 import os
@@ -531,6 +532,24 @@ def cmd_shell(args):
     return 0
 
 
+@contextlib.contextmanager
+def booted(lab, kernel, kind, extra):
+    """A guest that is ready; booted again when it was the emulator's fault
+    that one did not get there."""
+    for last in (False, False, True):
+        vm = lab.vm(kernel, kind, extra=extra)
+        try:
+            vm.wait_ready(BOOT_TIMEOUT)
+            break
+        except LabError:
+            again = not last and judge.emulator_failed(vm.console())
+            vm.close()
+            if not again:
+                raise
+    with vm:
+        yield vm
+
+
 def guest_command(lab, kernel, kind, command, extra=None, hear=print,
                   timeout=None, log="sh"):
     """
@@ -540,9 +559,8 @@ def guest_command(lab, kernel, kind, command, extra=None, hear=print,
     """
     run = Run(lab, kernel, kind, {"name": "sh", "title": "sh"})
     status = None
-    with lab.vm(kernel, kind, extra=extra) as vm:
+    with booted(lab, kernel, kind, extra) as vm:
         try:
-            vm.wait_ready(BOOT_TIMEOUT)
             status = vm.shell(command, timeout or lab.timeout, hear, run.reply)
             if status is None:
                 vm.process.wait(20)

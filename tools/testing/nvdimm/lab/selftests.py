@@ -179,7 +179,8 @@ def run_once(kernel, title, machine, command, skips, all_skip, shell):
     try:
         status, console = shell(kernel, machine,
                                 f"echo {MARK} >/dev/kmsg; ({command}) 2>&1",
-                                hear=results.hear, timeout=TIMEOUT)
+                                hear=results.hear, timeout=TIMEOUT,
+                                log=title.replace(" ", "-"))
     except (LabError, EOFError, TimeoutError) as e:
         results.text.append(str(e) or "no answer in time")
     results.end(status, console)
