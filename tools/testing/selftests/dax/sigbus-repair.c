@@ -88,7 +88,7 @@ static int copy_mapped(void *dst, const void *src, size_t len)
 /* ---- repairing -------------------------------------------------------------- */
 
 /*
- * Read a sector; returns 0 or an errno.  pread() reads what is good in a bad page,
+ * Read a sector; returns 0 or a negative errno.  pread() reads what is good in a bad page,
  * without SIGBUS; it ends short in front of a bad line, and EIO comes next.
  */
 static int read_sector(int fd, char *data, off_t offset)
@@ -99,9 +99,9 @@ static int read_sector(int fd, char *data, off_t offset)
 	for (done = 0; done < SECTOR_BYTES; done += n) {
 		n = pread(fd, data + done, SECTOR_BYTES - done, offset + done);
 		if (n < 0)
-			return errno;
+			return -errno;
 		if (!n)		/* the end of the file */
-			return ENODATA;
+			return -ENODATA;
 	}
 	return 0;
 }
@@ -115,14 +115,14 @@ static int repair_sector(off_t offset)
 	if (!rc)
 		return 0;
 	/* Only EIO means that it is lost; it is not to be overwritten for less. */
-	if (rc != EIO) {
-		fprintf(stderr, "pread: %s\n", strerror(rc));
+	if (rc != -EIO) {
+		fprintf(stderr, "pread: %s\n", strerror(-rc));
 		return -1;
 	}
 	rc = read_sector(file.copy, data, offset);
 	if (rc) {
 		fprintf(stderr, "%lld: not in the copy: %s\n",
-			(long long)offset, strerror(rc));
+			(long long)offset, strerror(-rc));
 		return -1;
 	}
 	if (pwrite(file.fd, data, sizeof(data), offset) != sizeof(data)) {

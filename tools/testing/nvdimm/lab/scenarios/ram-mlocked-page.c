@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <sched.h>
 #include "ram.h"
+
+/* What is mlocked waits in a batch of the cpu, which the same call empties. */
+static void stay_on_this_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	EXPECT(!sched_setaffinity(0, sizeof(one), &one), "sched_setaffinity: %m");
+}
 
 /* They are not mlocked any more when they have been unmapped. */
 SCENARIO("system RAM: bad mlocked pages, of a file and anonymous", .on = E820)
 {
-	char *p = anonymous(4 * PAGE), *f;
 	uint64_t phys;
+	char *p, *f;
 	int fd;
 
+	stay_on_this_cpu();
+	p = anonymous(4 * PAGE);
 	EXPECT(!mlock(p, 4 * PAGE), "mlock: %m");
 	phys = addr_of(p + PAGE);
 	EXPECT(page_has(phys, KPF_UNEVICTABLE), "the page is not mlocked");
