@@ -254,7 +254,9 @@ class Builder:
         wanted = enabled(self.tree, objects)
         for obj in wanted:
             (self.tree / obj).unlink(missing_ok=True)
-        status, output = self.make(*words, *wanted) if wanted else (0, "")
+        # make gets into lib directories twice, as for libraries and for objects.
+        alone = ["-j1"] if any("/lib/" in obj for obj in wanted) else []
+        status, output = self.make(*alone, *words, *wanted) if wanted else (0, "")
         output = relative(output, self.tree)
         broken = (failures(output) or [f"make: exit status {status}", *output.splitlines()[-5:]]) if status else []
         return Compiled(complaints(output), [obj for obj in wanted if (self.tree / obj).exists()],
