@@ -16,9 +16,11 @@ DAXNFIT	:= --out $(BUILD)/lab --kernel daxmend=$(BUILD)/daxmend-nfit
 NFIT	:= $(DAXNFIT) --kernel stock=$(BUILD)/stock-nfit
 NDCTL	:= python3 $(LAB)/ndctl.py --build $(BUILD)/ndctl
 MOCKED	:= --fragment $(LAB)/nfit_test.config \
-	   --mocks tools/testing/nvdimm
-KUNIT	:= python3 $(BUILD)/kunit/tools/testing/kunit/kunit.py run \
-	   --kunitconfig=drivers/nvdimm --build_dir=.kunit
+	   --mocks tools/testing/nvdimm --mocks tools/testing/cxl
+KUNITPY	:= python3 $(BUILD)/kunit/tools/testing/kunit/kunit.py run
+KUNIT	:= $(KUNITPY) --kunitconfig=drivers/nvdimm --build_dir=.kunit
+KUNITX	:= $(KUNITPY) --arch=x86_64 --kunitconfig=drivers/dax \
+	   --build_dir=.kunit-x86
 SELF	:= $(LABPY) selftests --out $(BUILD)/lab --kernel daxmend=$(BUILD)/daxmend
 DOC	:= Documentation/driver-api/nvdimm
 KERNEL	?= daxmend
@@ -96,9 +98,11 @@ bench-long: kernels
 		$(LAB)/revoke.gp
 	@sed -i 's/[ \t]*$$//' $(DOC)/revoke-cost.svg
 
-# The tests of the map under user mode Linux; the lab runs them, and all others.
+# KUnit with the kernel's own tool: what user mode Linux can run, and all of it
+# with QEMU.  The lab runs them as well.
 kunit: kunit-tree
 	@$(KUNIT)
+	@$(KUNITX)
 
 kunit-tree: packages
 	@$(SERIES) worktree daxmend $(BUILD)/kunit
@@ -122,7 +126,7 @@ refresh:
 deb: deb-packages
 	@$(SERIES) worktree daxmend $(BUILD)/deb/linux
 	@python3 $(LAB)/deb.py $(BUILD)/deb/linux $(BUILD)/deb \
-		--config $(CONFIG) $(if $(LOCALMODCONFIG),--localmodconfig)
+		--config $(CONFIG) $(if $(filter-out 0 n no,$(LOCALMODCONFIG)),--localmodconfig)
 
 deb-packages: packages
 	@$(LAB)/packages --deb
@@ -182,7 +186,7 @@ help:
 	@echo "compare   all scenarios on both kernels, as a table"
 	@echo "bench     what the healthy path and revoking mappings cost"
 	@echo "bench-long   the same up to 8 GiB, and the picture in $(DOC)"
-	@echo "kunit     the tests of the map of bad lines, with kunit.py"
+	@echo "kunit     the KUnit tests, with kunit.py"
 	@echo "list      the scenarios"
 	@echo "shell     the patched kernel, interactive (KERNEL=stock, MACHINE=e820)"
 	@echo "edit      the series as a git branch in $(BUILD)/edit"

@@ -62,6 +62,12 @@ static unsigned long mf_end(const struct mf_range *range,
 	return vma->vm_start + ((nr + 1) << PAGE_SHIFT);
 }
 
+/* Of the largest aligned block at @addr, which may be 0, that @end does not cut. */
+static short mf_lsb(unsigned long addr, unsigned long end)
+{
+	return __ffs(addr | rounddown_pow_of_two(end - addr));
+}
+
 static void mf_add_user(struct mf_range *range, struct vm_area_struct *vma,
 			unsigned long addr, unsigned long pfn)
 {
@@ -83,7 +89,7 @@ static void mf_add_user(struct mf_range *range, struct vm_area_struct *vma,
 	user->mm = mm;
 	user->addr = addr;
 	user->pfn = pfn;
-	user->lsb = min_t(int, __ffs(addr), ilog2(mf_end(range, vma) - addr));
+	user->lsb = mf_lsb(addr, mf_end(range, vma));
 	hash_add(range->users, &user->node, (unsigned long)mm);
 }
 
@@ -405,3 +411,7 @@ int mf_generic_kill_procs(unsigned long pfn, unsigned long nr_pages,
 	return ret;
 }
 EXPORT_SYMBOL_GPL(mf_generic_kill_procs);
+
+#if IS_ENABLED(CONFIG_MEMORY_FAILURE_KUNIT_TEST)
+#include "memory-failure-range-test.c"
+#endif

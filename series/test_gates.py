@@ -235,6 +235,12 @@ def test_results_are_known_by_what_they_were_made_of():
         assert list(last.results) == [last.key("patch", "tree")]
 
 
+def test_where_sparse_gives_up_is_known():
+    known, unknown = Complaint("mm/memory.c", "error: types differ", 1), Complaint("fs/dax.c", "error: types differ", 1)
+    assert not gates.unseen([known, Complaint("fs/dax.c", "warning: no lock", 2)])
+    assert [complaint.path for complaint in gates.unseen([known, unknown, unknown])] == ["fs/dax.c"]
+
+
 def test_the_base_is_not_asked_in_vain():
     asked = Counter()
 

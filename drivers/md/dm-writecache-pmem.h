@@ -185,6 +185,8 @@ static inline int wc_pmem_init(struct wc_pmem *pmem, struct dax_device *dax_dev,
 		pmem->holder.start = (u64)first << PAGE_SHIFT;
 		pmem->holder.len = pmem->size;
 		dax_register_holder(dax_dev, &pmem->holder);
+		/* What has gone bad meanwhile was told to others only. */
+		r = wc_pmem_get_pages(pmem, pages, nr, bad);
 	}
 	dax_read_unlock(id);
 	return r;

@@ -51,15 +51,6 @@
 #define PAGE_TOLD	xa_mk_value(0)
 #define PAGE_CONFINED	xa_mk_value(1)
 
-/* Only pages that have a struct page are in the direct map, and confined. */
-static bool has_pages(struct pmem_poison *poison)
-{
-	/* What is not taken from those who map it is not confined, either. */
-	return IS_ENABLED(CONFIG_MEMORY_FAILURE) &&
-	       READ_ONCE(poison->state) != PMEM_PAGES_NONE &&
-	       !is_vmalloc_addr(poison->virt_addr);
-}
-
 static phys_addr_t offset_to_phys(struct pmem_poison *poison, phys_addr_t offset)
 {
 	return poison->phys_addr + offset;
@@ -98,6 +89,14 @@ int devm_pmem_poison_init(struct device *dev, struct pmem_poison *poison)
 }
 EXPORT_SYMBOL_GPL(devm_pmem_poison_init);
 
+/* Accesses count from the first page, which may be behind a start pad. */
+static void set_pages(struct pmem_poison *poison, struct dev_pagemap *pgmap)
+{
+	poison->pgmap = pgmap;
+	poison->phys_addr = pgmap->range.start;
+	WRITE_ONCE(poison->state, PMEM_PAGES_NEW);
+}
+
 static void pmem_poison_unprepare(void *_poison)
 {
 	struct pmem_poison *poison = _poison;
@@ -113,15 +112,16 @@ static void pmem_poison_unprepare(void *_poison)
  *
  * May be called again when @dev has been unbound.
  *
- * Context: Process context.
+ * Context: Process context, sleeps; takes the lock of the bus.
  * Return: 0 or -ENOMEM.
  */
 int devm_pmem_poison_prepare(struct device *dev, struct pmem_poison *poison,
 			     struct dev_pagemap *pgmap)
 {
-	poison->pgmap = pgmap;
-	poison->phys_addr = pgmap->range.start;
-	WRITE_ONCE(poison->state, PMEM_PAGES_NEW);
+	/* A clear command that was not refused is over before pages come to be. */
+	nvdimm_bus_lock(poison->dev);
+	set_pages(poison, pgmap);
+	nvdimm_bus_unlock(poison->dev);
 	return devm_add_action_or_reset(dev, pmem_poison_unprepare, poison);
 }
 EXPORT_SYMBOL_GPL(devm_pmem_poison_prepare);
@@ -152,7 +152,7 @@ static void pmem_poison_detach(void *_poison)
  */
 int devm_pmem_poison_attach(struct device *dev, struct pmem_poison *poison)
 {
-	if (!has_pages(poison))
+	if (!pmem_poison_has_pages(poison))
 		return 0;
 	pmem_poison_revalidate(poison, &poison->pgmap->range);
 	scoped_guard(mutex, &poison->lock)
@@ -270,6 +270,10 @@ static void count_pages(struct pmem_poison *poison, const struct range *bad,
 		}
 }
 
+/*
+ * Under the lock: a repair that is about to give a page back has done so, or will
+ * see the new bad line.
+ */
 static bool all_confined(struct pmem_poison *poison, const struct range *bad,
 			 unsigned int nr)
 {
@@ -277,8 +281,9 @@ static bool all_confined(struct pmem_poison *poison, const struct range *bad,
 
 	for (; nr--; bad++)
 		for (pfn = PHYS_PFN(bad->start); pfn <= PHYS_PFN(bad->end); pfn++) {
-			if (!is_confined(poison, pfn))
-				return false;
+			scoped_guard(mutex, &poison->lock)
+				if (!is_confined(poison, pfn))
+					return false;
 			cond_resched();
 		}
 	return true;
@@ -340,6 +345,14 @@ static void unmap_bad(struct pmem_poison *poison, const struct range *bad)
 				     PHYS_PFN(start));
 }
 
+/* Pages that stay while the reference is held; NULL when there are none. */
+static struct dev_pagemap *get_pages(struct pmem_poison *poison)
+{
+	if (!pmem_poison_has_pages(poison))
+		return NULL;
+	return get_dev_pagemap(PHYS_PFN(poison->pgmap->range.start), NULL);
+}
+
 #define BATCH	32
 
 /**
@@ -350,15 +363,19 @@ static void unmap_bad(struct pmem_poison *poison, const struct range *bad)
  * What a scrub has found, a provider or an administrator has told.  Nobody has
  * consumed it: pages that are mapped are unmapped, and nobody is signalled.
  *
+ * Not while the pages come to be, or go: struct page cannot be relied on.  What is
+ * recorded by then, devm_pmem_poison_attach() confines.
+ *
  * Context: Process context, sleeps.
  */
 void pmem_poison_revalidate(struct pmem_poison *poison, const struct range *range)
 {
+	struct dev_pagemap *pgmap = get_pages(poison);
 	struct range within = *range, bad[BATCH];
 	unsigned int i, nr = 0;
 
 	do {
-		if (!has_pages(poison))
+		if (!pgmap)
 			break;
 		for (nr = 0; nr < BATCH && within.start <= within.end &&
 			     nd_poison_find(poison->bb.poison, &within, &bad[nr]);) {
@@ -372,6 +389,7 @@ void pmem_poison_revalidate(struct pmem_poison *poison, const struct range *rang
 		for (i = 0; i < nr; i++)
 			unmap_bad(poison, &bad[i]);
 	} while (nr == BATCH);
+	put_dev_pagemap(pgmap);
 	nd_badblocks_notify(&poison->bb);
 }
 EXPORT_SYMBOL_GPL(pmem_poison_revalidate);
@@ -486,7 +504,7 @@ static void *get_alias(struct pmem_poison *poison, phys_addr_t offset)
 	struct page *page;
 	void *addr;
 
-	if (!has_pages(poison))
+	if (!pmem_poison_has_pages(poison))
 		return poison->virt_addr + offset;
 
 	noio = memalloc_noio_save();
@@ -498,7 +516,7 @@ static void *get_alias(struct pmem_poison *poison, phys_addr_t offset)
 
 static void drop_alias(struct pmem_poison *poison, void *addr)
 {
-	if (has_pages(poison))
+	if (pmem_poison_has_pages(poison))
 		vunmap(addr - offset_in_page(addr));
 }
 
@@ -532,7 +550,7 @@ static int restore_page(struct pmem_poison *poison, phys_addr_t offset,
 	int rc;
 
 	lockdep_assert_held(&poison->lock);
-	if (!has_pages(poison) || is_bad(poison, page_offset, before) ||
+	if (!pmem_poison_has_pages(poison) || is_bad(poison, page_offset, before) ||
 	    is_bad(poison, offset + len, after))
 		return 0;
 	if (is_confined(poison, pfn)) {
@@ -622,7 +640,7 @@ static int repair_part(struct pmem_poison *poison, struct page *page,
 	if (rc) {
 		nvdimm_end_repair(poison->dev, phys, len, false);
 		/* Should the page be restored, but not forgotten. */
-		if (has_pages(poison))
+		if (pmem_poison_has_pages(poison))
 			confine_pages(poison, PHYS_PFN(phys), 1);
 	}
 	nd_badblocks_notify(&poison->bb);
@@ -870,3 +888,7 @@ EXPORT_SYMBOL_GPL(pmem_poison_read_bytes);
 
 MODULE_DESCRIPTION("Repair of memory errors in persistent memory");
 MODULE_LICENSE("GPL");
+
+#if IS_ENABLED(CONFIG_NVDIMM_POISON_KUNIT_TEST) && IS_REACHABLE(CONFIG_KUNIT)
+#include "repair-test.c"
+#endif

@@ -3,6 +3,7 @@
 #define __NVDIMM_REPAIR_H__
 
 #include <linux/blk_types.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pfn.h>
 #include <linux/types.h>
@@ -94,22 +95,21 @@ size_t pmem_poison_write_iter(struct pmem_poison *poison, phys_addr_t offset,
 			      size_t bytes, struct iov_iter *i);
 
 /**
- * pmem_poison_is_confined - Is there a page that a driver has taken away?
+ * pmem_poison_has_pages - Are pages with bad lines confined?
  * @poison: the device's
- * @start: physical address of the first byte
- * @end: physical address of the last byte
  *
- * Such a page is repaired by who gives it back, and by nobody else.
+ * Where struct pages are, or are about to be: others are not in the direct map.  Such
+ * a page is repaired by who gives it back, and by nobody else.  What is not taken from those who map it is not
+ * confined, either.
  *
- * Context: Any.
- * Return: true when there is.
+ * Context: Any; it stays so under the lock of the bus when it is false.
+ * Return: true when they are.
  */
-static inline bool pmem_poison_is_confined(struct pmem_poison *poison,
-					   phys_addr_t start, phys_addr_t end)
+static inline bool pmem_poison_has_pages(struct pmem_poison *poison)
 {
-	unsigned long pfn = PHYS_PFN(start);
-
-	return xa_find(&poison->pages, &pfn, PHYS_PFN(end), XA_PRESENT);
+	return IS_ENABLED(CONFIG_MEMORY_FAILURE) &&
+	       READ_ONCE(poison->state) != PMEM_PAGES_NONE &&
+	       !is_vmalloc_addr(poison->virt_addr);
 }
 
 #endif /* __NVDIMM_REPAIR_H__ */

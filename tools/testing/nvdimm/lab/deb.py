@@ -114,11 +114,6 @@ def find_config(which, tree, out):
 
 # ---- the configuration
 
-def settings(config):
-    with open(config) as f:
-        return dict(re.findall(r"^(CONFIG_\w+)=(.*)$", f.read(), re.M))
-
-
 def fits(want, have):
     """Whether a setting is good enough; @have is None for what is not there."""
     if want in ("n", '""'):
@@ -129,6 +124,9 @@ def fits(want, have):
 def expect_loaded_modules():
     """localmodconfig reads the file LSMOD, or else asks lsmod."""
     if "LSMOD" in os.environ:
+        os.environ["LSMOD"] = os.path.abspath(os.environ["LSMOD"])
+        if not os.path.exists(os.environ["LSMOD"]):
+            raise BuildError(f"LSMOD={os.environ['LSMOD']} is not there")
         return
     try:
         with open("/proc/modules") as f:
@@ -149,12 +147,12 @@ def configure(tree, given, config, local=False):
     if local:
         expect_loaded_modules()
         make("localmodconfig", input="\n" * 100000)    # defaults for all it asks
-    want, have = dict(kbuild.wanted(FRAGMENT)), settings(config)
+    want, have = dict(kbuild.wanted(FRAGMENT)), kbuild.settings(config)
     with open(config, "a") as f:
         f.writelines(f"{name}={value}\n" for name, value in want.items()
                      if (value, have.get(name)) != ("m", "y"))
     make("olddefconfig")
-    have = settings(config)
+    have = kbuild.settings(config)
     lost = [f"{name}={value}" for name, value in want.items()
             if not fits(value, have.get(name))]
     if lost:
@@ -163,7 +161,7 @@ def configure(tree, given, config, local=False):
 
 
 def summary(config):
-    values = list(settings(config).values())
+    values = list(kbuild.settings(config).values())
     return f"{values.count('y')} options built in, {values.count('m')} modules"
 
 
@@ -198,6 +196,8 @@ def build_packages(tree, out):
         # kbuild leaves packages beside the tree.
         os.replace(f"{os.path.dirname(tree)}/{name}", f"{out}/{name}")
         made.append(f"{out}/{name}")
+    for left in glob.glob(f"{os.path.dirname(tree)}/linux-upstream_{version}_*"):
+        os.unlink(left)     # what an upload would need
     return made
 
 

@@ -116,6 +116,9 @@ class GdbStub:
     def read(self, address, length):
         return bytes.fromhex(self.command(f"m{address:x},{length:x}"))
 
+    def write(self, address, data):
+        self.command(f"M{address:x},{len(data):x}:{data.hex()}")
+
     def detach(self):
         self.command("D")
         self.sock.close()

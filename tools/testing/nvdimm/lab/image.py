@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 
-import hest
+import apei
 from errors import LabError
 
 LAB = os.path.dirname(os.path.abspath(__file__))
@@ -162,7 +162,8 @@ def acpi_archive(out, tables):
     """Stands in front of the initramfs, uncompressed, for the kernel to find."""
     if not tables:
         return b""
-    make = {"nvdr": lambda: compile_asl(out), "hest": hest.table}
+    make = {"nvdr": lambda: compile_asl(out), "hest": apei.hest,
+            "einj": apei.einj}
     return cpio([("kernel", 0o40755), ("kernel/firmware", 0o40755),
                  ("kernel/firmware/acpi", 0o40755),
                  *((f"kernel/firmware/acpi/{t}.aml", 0o100644, make[t]())
@@ -170,7 +171,7 @@ def acpi_archive(out, tables):
 
 
 # Modules that stand in for those of the kernel (nfit_test.config).
-MOCKS = ("tools/testing/nvdimm",)
+MOCKS = ("tools/testing/nvdimm", "tools/testing/cxl")
 
 
 def module_files(tree, below="."):
@@ -219,9 +220,9 @@ def modules(out, tree):
 
 def build_initrd(out, guest, name, tree, tables):
     """The initramfs for kernel @name, built in @tree; with ACPI tables of
-    ours ("nvdr", "hest")."""
+    ours ("nvdr", "hest", "einj")."""
     path = "-".join((f"{out}/initrd-{name}", *tables))
-    stamp = digest(guest, f"{LAB}/acpi/nvdr.asl", hest.__file__,
+    stamp = digest(guest, f"{LAB}/acpi/nvdr.asl", apei.__file__,
                    f"{tree}/vmlinux", __file__, *module_files(tree),
                    *mock_files(tree))
     if up_to_date(path, stamp):
@@ -259,9 +260,14 @@ def install(root, path):
         shutil.copy(os.path.realpath(path), dest)
 
 
-def find_programs():
+def look_for(names):
+    """{name: path of the program, or None}"""
     path = sbin_env()["PATH"]
-    found = {name: shutil.which(name, path=path) for name in PROGRAMS}
+    return {name: shutil.which(name, path=path) for name in names}
+
+
+def find_programs():
+    found = look_for(PROGRAMS)
     missing = sorted({PROGRAMS[n] for n, p in found.items() if not p})
     if missing:
         raise LabError("programs for the guest are missing",

@@ -69,7 +69,7 @@ def outcome(console, word):
     """
     One line that says how a scenario ended.
 
-    @word: the guest's last line ("pass", "fail ...", "skip ..."), None when
+    @word: the guest's last line ("pass", "fail ..."), None when
            the guest died, "timeout" when it went silent.
     """
     found = splats(console)
@@ -81,6 +81,4 @@ def outcome(console, word):
         return "hangs: no answer in time"
     if word == "pass":
         return "passes"
-    if word.startswith("skip"):
-        return "skips: " + word[5:]
     return "fails: " + word[5:]

@@ -69,11 +69,15 @@ def wanted(fragment):
                 yield match.groups()
 
 
+def settings(config):
+    """{symbol: value} of a configuration, without what is off."""
+    with open(config) as f:
+        return dict(re.findall(r"^(CONFIG_\w+)=(.*)$", f.read(), re.M))
+
+
 def lost_lines(fragments, config):
     """What the fragments ask for and the configuration does not have."""
-    with open(config) as f:
-        have = dict(re.findall(r"^(CONFIG_\w+)=(.*)$", f.read(), re.M))
-    ask = {}
+    have, ask = settings(config), {}
     for fragment in fragments:
         ask.update(wanted(fragment))
     return [f"{k}={v}" for k, v in ask.items()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The pmem lab - ndctl's own tests, against nfit_test.
+"""The pmem lab - ndctl's own tests, against nfit_test and cxl_test.
 
 	ndctl.py --kernel stock=DIR --kernel daxmend=DIR [TEST...]
 
@@ -13,6 +13,7 @@ Prints KTAP; where Debian's archive is out of reach, a test that is skipped.
 
 import argparse
 import concurrent.futures
+import glob
 import os
 import re
 import shutil
@@ -135,8 +136,7 @@ def compile_suite(build):
 # ---- the disk
 
 def find_programs():
-    path = image.sbin_env()["PATH"]
-    found = {name: shutil.which(name, path=path) for name in PROGRAMS}
+    found = image.look_for(PROGRAMS)
     missing = [name for name, where in found.items() if not where]
     if missing:
         raise LabError("programs that ndctl's tests call are missing: "
@@ -182,6 +182,8 @@ def make_disk(out, home):
     os.makedirs(root)
     install_programs(root, home)
     shutil.copytree(f"{home}/source/test", f"{root}/ndctl/source/test")
+    for script in glob.glob(f"{root}/ndctl/source/test/*.sh"):
+        os.chmod(script, 0o755)     # the tarball has forgotten that of some
     for file in built(home):
         to = f"{root}/ndctl/{os.path.relpath(file, home)}"
         os.makedirs(os.path.dirname(to), exist_ok=True)
@@ -254,6 +256,8 @@ class Test:
                     status, "fail")
             except (TimeoutError, subprocess.TimeoutExpired):
                 self.result = "hang"
+            except (LabError, EOFError, OSError) as e:
+                self.result = f"nothing, host: {e or 'QEMU is gone'}"
             if not (judge.emulator_failed(self.console)
                     or any(TOO_SLOW in line for line in self.lines)):
                 break

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 
-import hest
+import apei
 from errors import LabError
 
 PMEM_MIB = 768
@@ -70,11 +70,18 @@ KINDS["of"] = dict(KINDS["e820"], bit=16,
 KINDS["plain"] = dict(KINDS["nfit"], bit=32,
                       about="QEMU NVDIMM as it is: no scrub, no clear",
                       firmware=False, tables=())
-# Firmware first: the kernel polls an error status block (hest.py).
+# Firmware first: the kernel polls an error status block (apei.py).
 KINDS["ghes"] = dict(KINDS["e820"], bit=64,
                      about="e820, and errors that firmware tells (GHES)",
                      tables=("hest",), append=KINDS["e820"]["append"]
-                     + f" memmap=128K${hest.STATUS_BLOCK:#x}")
+                     + f" memmap=128K${apei.STATUS_BLOCK:#x}")
+# Firmware that makes errors, when the kernel asks for them.
+KINDS["einj"] = dict(
+    KINDS["nfit"], bit=0, about="nfit, and firmware that makes errors (EINJ)",
+    tables=("nvdr", "einj"), einj=True,
+    append=f"memmap=128K${apei.EINJ_MEMORY:#x}",
+    devices=KINDS["nfit"]["devices"] + ["-device", "pvpanic", "-action",
+                                        "panic=pause"])
 KINDS["noerms"] = dict(KINDS["e820"], bit=256,
                        about="e820, and a cpu without enhanced rep movsb",
                        cpu=["-erms"])
@@ -310,7 +317,7 @@ class Vm:
         deadline = time.monotonic() + timeout
         self.control.write(f"sh {command}\n")
         while True:
-            line = self.control.read(deadline)
+            line = self.next_line(deadline)
             if line is None:
                 return None
             word, _, rest = line.partition(" ")
@@ -320,6 +327,18 @@ class Vm:
                 answer(self, rest)
             elif word == "exit":
                 return int(rest)
+
+    def next_line(self, deadline):
+        """What the guest says next, or asks of its firmware."""
+        while self.kind.get("einj"):
+            try:
+                return self.control.read(min(deadline, time.monotonic() + 0.05))
+            except TimeoutError:
+                if time.monotonic() >= deadline:
+                    raise
+            if self.wait_event("GUEST_PANICKED", 0.001):
+                return "req einj"
+        return self.control.read(deadline)
 
     def wait_running(self, timeout):
         """After an incoming migration."""

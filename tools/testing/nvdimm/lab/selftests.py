@@ -32,13 +32,16 @@ def devdax(align):
 
 FSDAX = "DAX_TEST_DEV=/dev/pmem0 " + ALLOWED + "/extra/fsdax_poison"
 DEVDAX = "DAX_TEST_DEV=/dev/dax0.0 " + ALLOWED + "/extra/devdax_poison"
-SOME = " -f fsdax_file -f devdax_one"
+SOME = " -t bad_page_as_buffer"
 
 # What is run: a title, the machine, the command, and why a test may be skipped.
 RUNS = [
     ("files", "nfit", FSDAX, NO_EINJ),
     ("files", "e820", FSDAX, f"{NO_EINJ}|{NO_BUS}"),
     ("files", "virtio", FSDAX + " -F fsdax -F fsdax_unbind", NOTHING),
+    ("files, EINJ", "einj", FSDAX + " -v ext4_4k_einj -v xfs_2m_einj", NOTHING),
+    ("device of 2 MiB pages, EINJ", "einj", devdax("2m") + DEVDAX + " -v einj",
+     NOTHING),
     ("device of 4 KiB pages", "nfit", devdax("4k") + DEVDAX, NO_EINJ),
     ("device of 2 MiB pages", "nfit", devdax("2m") + DEVDAX, NO_EINJ),
     ("device of 2 MiB pages", "e820", devdax("2m") + DEVDAX,
@@ -58,6 +61,15 @@ GUARDS = [
     ("a device that a volume is made of",
      "echo 0 2048 linear /dev/pmem0 0 | dmsetup create v && "
      + FSDAX + SOME, "/dev/pmem0 is in use"),
+    ("a device that a process has open",
+     "exec 5</dev/pmem0; " + FSDAX + SOME,
+     r"/dev/pmem0 is in use by a process \(\d+\)"),
+    ("a device that a loop device is on",
+     "busybox losetup /dev/loop0 /dev/pmem0 && " + FSDAX + SOME,
+     "/dev/pmem0 is in use by /dev/loop0"),
+    ("a device when processes cannot be seen",
+     "busybox unshare -m sh -c 'mount -t tmpfs none /proc && "
+     + FSDAX + SOME + "'", "not in the initial PID namespace"),
     ("a disk that is no pmem",
      "DAX_TEST_DEV=/dev/vda " + ALLOWED + "/extra/fsdax_poison" + SOME,
      "/dev/vda is no pmem disk"),
@@ -77,7 +89,7 @@ PLAN = re.compile(r"^1\.\.(\d+)$")
 
 def build(out, source):
     """The disk with the test programs of the directory @source."""
-    made, part = f"{out}/selftests", f"{out}/selftests.img"
+    made, disk = f"{out}/selftests", f"{out}/selftests.img"
     if not os.path.exists(f"{source}/Makefile"):
         raise LabError(f"{source} has no tests")
     shutil.rmtree(made, ignore_errors=True)
@@ -85,12 +97,8 @@ def build(out, source):
     image.run(["make", "-s", "-C", source, f"OUTPUT={os.path.abspath(made)}",
                "USERLDFLAGS=-static"], "building the selftests",
               env=kbuild.environment())
-    if os.path.exists(part):
-        os.unlink(part)
-    image.run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", made,
-               part, "32M"], "making the disk of selftests",
-              env=image.sbin_env())
-    return part
+    image.make_ext4(made, disk)
+    return disk
 
 
 class Results:

@@ -44,7 +44,7 @@ class Configuration(unittest.TestCase):
 
     def configure(self, given):
         deb.configure(TREE, given, f"{self.at}/config")
-        return deb.settings(f"{self.at}/config")
+        return kbuild.settings(f"{self.at}/config")
 
     def test_debian(self):
         """Debian's configuration keeps all of its modules, and gets our name"""
@@ -52,7 +52,7 @@ class Configuration(unittest.TestCase):
             given = deb.debian_config(deb.kernel_version(TREE), OUT)
         except deb.NotServed as e:
             self.skipTest(str(e))
-        debian, ours = deb.settings(given), self.configure(given)
+        debian, ours = kbuild.settings(given), self.configure(given)
         self.assertEqual([name for name, value in debian.items()
                           if value == "m" and ours.get(name) not in ("m", "y")],
                          [])

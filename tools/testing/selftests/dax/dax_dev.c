@@ -6,12 +6,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <libgen.h>
 #include <limits.h>
+#include <linux/loop.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -52,8 +55,6 @@ static int read_link(const struct dax_dev *dev, const char *name, char *buf,
 	return 0;
 }
 
-/* ---- the device ------------------------------------------------------------ */
-
 bool dax_allowed(const char *word)
 {
 	const char *allow = getenv("DAX_TEST_ALLOW");
@@ -76,11 +77,51 @@ static bool refuse(struct dax_dev *dev, const char *fmt, ...)
 	return false;
 }
 
+/* ---- who uses it ----------------------------------------------------------- */
+
 /*
- * Does the directory @dir of a process, of links to files, have one to the device
- * @rdev?  -errno when that cannot be seen; no when the process has gone.
+ * Only in the initial PID namespace are all processes seen.  A kernel without such
+ * namespaces does not name that of a process.
  */
-static int links_to(const char *dir, dev_t rdev)
+static bool sees_all_processes(void)
+{
+	static const ino_t initial = 0xEFFFFFFC;	/* PROC_PID_INIT_INO */
+	struct stat st;
+
+	if (access("/proc/self/fd", R_OK))
+		return false;
+	if (stat("/proc/self/ns/pid", &st))
+		return errno == ENOENT;
+	return st.st_ino == initial;
+}
+
+/* Is the block device @rdev the disk, or a partition of it? */
+static bool is_of_disk(const struct dax_dev *dev, dev_t rdev)
+{
+	struct stat disk, above;
+	char path[64];
+
+	if (rdev == dev->rdev)
+		return true;
+	/* The directory of a partition is in that of its disk. */
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/..", major(rdev),
+		 minor(rdev));
+	return !stat(path, &above) && !stat(dev->sysfs, &disk) &&
+	       above.st_ino == disk.st_ino;
+}
+
+static bool is_of_dev(const struct dax_dev *dev, const struct stat *st)
+{
+	if (dev->disk)
+		return S_ISBLK(st->st_mode) && is_of_disk(dev, st->st_rdev);
+	return S_ISCHR(st->st_mode) && st->st_rdev == dev->rdev;
+}
+
+/*
+ * Does the directory @dir of a process, of links to files, have one to the device?
+ * -errno when that cannot be seen; no when the process has gone.
+ */
+static int links_to(const char *dir, const struct dax_dev *dev)
 {
 	struct dirent *entry;
 	struct stat st;
@@ -92,7 +133,7 @@ static int links_to(const char *dir, dev_t rdev)
 		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
 	while (!rc && (entry = readdir(d))) {
 		if (!fstatat(dirfd(d), entry->d_name, &st, 0))
-			rc = S_ISCHR(st.st_mode) && st.st_rdev == rdev;
+			rc = is_of_dev(dev, &st);
 		else if (errno == EPERM || errno == EACCES)
 			rc = -errno;
 	}
@@ -100,12 +141,8 @@ static int links_to(const char *dir, dev_t rdev)
 	return rc;
 }
 
-/*
- * Nobody can have a device-dax for himself, so look who has it.  Of other PID
- * namespaces only those below this one are seen, so this has to be the initial one,
- * and /proc its own.
- */
-static int process_has(dev_t rdev)
+/* A process that has it open or mapped, 0 when there is none; -errno. */
+static int process_that_has(const struct dax_dev *dev)
 {
 	char path[PATH_MAX];
 	struct dirent *entry;
@@ -119,32 +156,151 @@ static int process_has(dev_t rdev)
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/fd", entry->d_name);
-		rc = links_to(path, rdev);
+		rc = links_to(path, dev);
 		snprintf(path, sizeof(path), "/proc/%s/map_files", entry->d_name);
-		rc = rc ?: links_to(path, rdev);
+		rc = rc ?: links_to(path, dev);
+		if (rc > 0)
+			rc = atoi(entry->d_name);
 	}
 	closedir(d);
 	return rc;
 }
 
-/* What the driver of the device is bound to. */
-static int read_bound(const struct dax_dev *dev, char *name, size_t len)
+static bool no_process_has(struct dax_dev *dev)
 {
-	return read_link(dev, dev->disk ? "device" : ".", name, len);
+	int rc = process_that_has(dev);
+
+	if (rc < 0)
+		return refuse(dev, "who uses %s cannot be seen: %s", dev->path,
+			      strerror(-rc));
+	if (rc)
+		return refuse(dev, "%s is in use by a process (%d)", dev->path,
+			      rc);
+	return true;
 }
 
 /*
  * Who opens a block device exclusively does not get one that is mounted, swapped
- * to, or held by a volume or RAID; nor one of which a partition is.
+ * to, or held by a volume or RAID; nor one of which a partition is.  Not for
+ * writing: udev would look at the disk then.
  */
-static bool is_free_disk(struct dax_dev *dev)
+static bool is_unclaimed(struct dax_dev *dev)
 {
-	int fd = open(dev->path, O_RDWR | O_EXCL | O_CLOEXEC);
+	int fd = open(dev->path, O_RDONLY | O_EXCL | O_CLOEXEC);
 
 	if (fd < 0)
 		return refuse(dev, "%s is in use: %s", dev->path, strerror(errno));
 	close(fd);
 	return true;
+}
+
+/* A loop device, of which @path is /sys/block/loopN/loop, is on something else. */
+static bool loop_is_elsewhere(struct dax_dev *dev, const char *path)
+{
+	const char *name = path + strlen("/sys/block/");
+	struct loop_info64 info = { .lo_rdevice = 0 };
+	char node[64];
+	int fd, rc;
+
+	snprintf(node, sizeof(node), "/dev/%.*s", (int)strcspn(name, "/"), name);
+	fd = open(node, O_RDONLY | O_CLOEXEC);
+	rc = fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info) ? errno : 0;
+	if (fd >= 0)
+		close(fd);
+	/* It is gone meanwhile. */
+	if (rc == ENXIO)
+		return true;
+	if (rc)
+		return refuse(dev, "whether %s uses %s cannot be seen: %s", node,
+			      dev->path, strerror(rc));
+	if (is_of_disk(dev, info.lo_rdevice))
+		return refuse(dev, "%s is in use by %s", dev->path, node);
+	return true;
+}
+
+/* What the file @path of a target's configuration names is something else. */
+static bool target_is_elsewhere(struct dax_dev *dev, const char *path)
+{
+	char name[PATH_MAX];
+	struct stat st;
+
+	if (dax_read_text(path, name, sizeof(name)))
+		return true;
+	name[strcspn(name, "\n")] = 0;
+	if (!stat(name, &st) && is_of_dev(dev, &st))
+		return refuse(dev, "%s is in use by a target, see %s", dev->path, path);
+	return true;
+}
+
+/* Users in the kernel that do not claim the disk, and what tells of them. */
+static const struct {
+	const char *files;
+	bool (*is_elsewhere)(struct dax_dev *dev, const char *path);
+} kernel_users[] = {
+	{ "/sys/block/loop*/loop", loop_is_elsewhere },
+	{ "/sys/kernel/config/nvmet/subsystems/*/namespaces/*/device_path",
+	  target_is_elsewhere },
+	{ "/sys/kernel/config/target/core/*/*/udev_path", target_is_elsewhere },
+};
+
+static bool kernel_user_is_elsewhere(struct dax_dev *dev, size_t user)
+{
+	const char *files = kernel_users[user].files;
+	bool ok = true;
+	glob_t found;
+	size_t i;
+	int rc;
+
+	rc = glob(files, 0, NULL, &found);
+	if (rc == GLOB_NOMATCH)
+		return true;
+	if (rc)
+		return refuse(dev, "who uses %s cannot be seen: %s", dev->path, files);
+	for (i = 0; ok && i < found.gl_pathc; i++)
+		ok = kernel_users[user].is_elsewhere(dev, found.gl_pathv[i]);
+	globfree(&found);
+	return ok;
+}
+
+static bool no_kernel_user_has(struct dax_dev *dev)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kernel_users); i++)
+		if (!kernel_user_is_elsewhere(dev, i))
+			return false;
+	return true;
+}
+
+static bool is_unused(struct dax_dev *dev)
+{
+	if (dev->disk && (!is_unclaimed(dev) || !no_kernel_user_has(dev)))
+		return false;
+	return no_process_has(dev);
+}
+
+/*
+ * Some have it for a moment only: udev, which looks at a disk that was written, and
+ * the processes of a test that died.
+ */
+static bool wait_until_unused(struct dax_dev *dev)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		if (is_unused(dev))
+			return true;
+		usleep(100000);
+	}
+	return false;
+}
+
+/* ---- the device ------------------------------------------------------------ */
+
+/* What the driver of the device is bound to. */
+static int read_bound(const struct dax_dev *dev, char *name, size_t len)
+{
+	return read_link(dev, dev->disk ? "device" : ".", name, len);
 }
 
 static bool is_pmem_disk(struct dax_dev *dev)
@@ -156,13 +312,12 @@ static bool is_pmem_disk(struct dax_dev *dev)
 	    read_bound(dev, dev->bound, sizeof(dev->bound)))
 		return refuse(dev, "%s is no pmem disk with DAX", dev->path);
 	dev->size = read_number(dev, "size") * SECTOR;
-	return is_free_disk(dev);
+	return true;
 }
 
-static bool is_device_dax(struct dax_dev *dev, dev_t rdev)
+static bool is_device_dax(struct dax_dev *dev)
 {
 	char name[64];
-	int rc;
 
 	if (read_link(dev, "subsystem", name, sizeof(name)) ||
 	    strcmp(name, "dax") ||
@@ -170,12 +325,6 @@ static bool is_device_dax(struct dax_dev *dev, dev_t rdev)
 		return refuse(dev, "%s is no device-dax", dev->path);
 	dev->size = read_number(dev, "size");
 	dev->align = read_number(dev, "align");
-	rc = process_has(rdev);
-	if (rc < 0)
-		return refuse(dev, "who uses %s cannot be seen: %s", dev->path,
-			      strerror(-rc));
-	if (rc)
-		return refuse(dev, "%s is in use by a process", dev->path);
 	return true;
 }
 
@@ -194,8 +343,8 @@ static bool take_name(struct dax_dev *dev, const char *name)
 	return true;
 }
 
-/* The directory of the device that has the name now; 0 or -errno. */
-static int find_sysfs(struct dax_dev *dev, dev_t *rdev)
+/* The number and the directory of the device that has the name now; 0 or -errno. */
+static int find_sysfs(struct dax_dev *dev)
 {
 	struct stat st;
 
@@ -203,16 +352,15 @@ static int find_sysfs(struct dax_dev *dev, dev_t *rdev)
 		return -errno;
 	if (dev->disk ? !S_ISBLK(st.st_mode) : !S_ISCHR(st.st_mode))
 		return -ENODEV;
-	*rdev = st.st_rdev;
+	dev->rdev = st.st_rdev;
 	snprintf(dev->sysfs, sizeof(dev->sysfs), "/sys/dev/%s/%u:%u",
-		 dev->disk ? "block" : "char", major(*rdev), minor(*rdev));
+		 dev->disk ? "block" : "char", major(dev->rdev), minor(dev->rdev));
 	return 0;
 }
 
 bool dax_dev_open(struct dax_dev *dev, bool disk, uint64_t size)
 {
 	const char *name = getenv("DAX_TEST_DEV");
-	dev_t rdev;
 
 	memset(dev, 0, sizeof(*dev));
 	dev->disk = disk;
@@ -220,7 +368,7 @@ bool dax_dev_open(struct dax_dev *dev, bool disk, uint64_t size)
 		return refuse(dev, "no device is named: set DAX_TEST_DEV");
 	if (!take_name(dev, name))
 		return false;
-	if (find_sysfs(dev, &rdev))
+	if (find_sysfs(dev))
 		return refuse(dev, "%s is no %s", dev->path,
 			      disk ? "pmem disk" : "device-dax");
 	if (!dax_allowed("destroy"))
@@ -228,7 +376,9 @@ bool dax_dev_open(struct dax_dev *dev, bool disk, uint64_t size)
 			      dev->path);
 	if (geteuid())
 		return refuse(dev, "not root");
-	if (disk ? !is_pmem_disk(dev) : !is_device_dax(dev, rdev))
+	if (!sees_all_processes())
+		return refuse(dev, "not in the initial PID namespace, or no /proc of it");
+	if (disk ? !is_pmem_disk(dev) : !is_device_dax(dev))
 		return false;
 	if (dev->size < size)
 		return refuse(dev, "%s has %llu MiB, and %llu are needed", dev->path,
@@ -236,7 +386,7 @@ bool dax_dev_open(struct dax_dev *dev, bool disk, uint64_t size)
 			      (unsigned long long)size >> 20);
 	if (dax_dev_bad(dev, 0, dev->size) < 0)
 		return refuse(dev, "%s has no badblocks", dev->path);
-	return true;
+	return wait_until_unused(dev);
 }
 
 /* The directory of the bus that the device is on. */
@@ -327,14 +477,13 @@ int dax_dev_bind(struct dax_dev *dev)
 {
 	int rc = is_bound(dev) ? 0 : tell_driver(dev, "bind");
 	char name[64];
-	dev_t rdev;
 	int i;
 
 	if (rc)
 		return rc;
 	/* udev may take its time; the number need not be what it was. */
 	for (i = 0; i < 500; i++) {
-		rc = find_sysfs(dev, &rdev);
+		rc = find_sysfs(dev);
 		rc = rc ?: read_bound(dev, name, sizeof(name));
 		if (!rc)
 			return strcmp(name, dev->bound) ? -ENODEV : 0;

@@ -11,7 +11,8 @@
  *		inject	make real errors in the medium (ndctl, EINJ)
  *		unbind	take the driver off the device, and put it back
  *
- * Run them in the initial namespaces: who uses a device-dax is looked up in /proc.
+ * A device that is in use is refused.  Run them in the initial namespaces: which
+ * processes use it is looked up in /proc.
  *
  * Errors are made by injectors.  Those of software leave the medium alone, but the
  * kernel treats the memory as bad.
@@ -35,6 +36,7 @@
 struct dax_dev {
 	char path[64];		/* "/dev/pmem0" */
 	char sysfs[512];	/* its directory in sysfs */
+	dev_t rdev;		/* its number */
 	char bound[64];		/* what its driver is bound to, "pfn0.0" */
 	char reason[200];	/* why it cannot be used */
 	bool disk;		/* a pmem disk, not a device-dax */

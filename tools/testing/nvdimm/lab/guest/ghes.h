@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Errors that firmware tells, on the machine that is polled for them (hest.py):
+ * Errors that firmware tells, on the machine that is polled for them (apei.py):
  * what firmware would write to the error status block.  UEFI 2.10, appendix N,
  * and struct acpi_hest_generic_status of the kernel.
  */
@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include "lab.h"
 
-#define STATUS_BLOCK	0x3ff00000UL	/* also in hest.py */
+#define STATUS_BLOCK	0x3ff00000UL	/* also in apei.py */
 #define STATUS_SIZE	0x10000UL	/* of what STATUS_BLOCK points to */
 
 struct ghes_error {

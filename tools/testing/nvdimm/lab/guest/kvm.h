@@ -15,7 +15,6 @@
 
 #define GUEST_RAM	PMD	/* where the device is to the guest; DAX_LEN */
 #define GUEST_PORT	0x10	/* where it reports */
-#define NO_PAGE		((size_t)-1)
 
 struct vm {
 	char *ram;		/* DAX_LEN of the device */

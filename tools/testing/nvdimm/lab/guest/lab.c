@@ -815,6 +815,7 @@ static void spin_until_ack(unsigned int before)
 }
 
 struct load_arg {
+	const volatile char *p;
 	uint64_t phys;
 	unsigned int lsb;
 	unsigned int before;	/* acks */
@@ -835,13 +836,19 @@ static void consume(void *arg)
 		(unsigned long)spin_until_ack);
 	spin_until_ack(l->before);
 	check_ack("load");
-	for (i = 0; i < 500; i++)	/* a late signal */
+	/*
+	 * No signal: the cpu goes back to the load.  Who else has heard of the
+	 * error may have taken the page away by then.
+	 */
+	for (i = 0; i < 500; i++) {
 		usleep(10000);
+		(void)*l->p;
+	}
 }
 
 struct sigbus machine_check_load(const volatile void *p, unsigned int len)
 {
-	struct load_arg l = { .lsb = lsb_of(len) };
+	struct load_arg l = { .p = p, .lsb = lsb_of(len) };
 	struct sigbus got;
 	cpu_set_t one;
 

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #define PAGE		4096UL
+#define NO_PAGE		(~0UL)	/* "all but page N", and none is left out */
 #define SECTOR		512UL
 #define LINE		64UL
 #define PMD		(2UL << 20)

@@ -200,8 +200,6 @@ static inline void fill_letters(char *p, size_t len)
 		memset(p + at, letter(at / PAGE), PAGE);
 }
 
-#define NO_PAGE	(~0UL)
-
 /* All of them, but for page @bad, which is not touched. */
 static inline void expect_letters(char *p, size_t len, size_t bad)
 {

@@ -13,6 +13,8 @@ SCENARIO("device-dax: the clear command is refused for a page that is kept away"
 	rc = try_clear_error(bad, SECTOR);
 	EXPECT(rc, "it is not refused");
 	EXPECT(rc == -EBUSY, "it is refused: %s", strerror(-rc));
+	rc = try_clear_error(bad + PAGE, SECTOR);
+	EXPECT(rc == -EBUSY, "for a good page: %s", strerror(-rc));
 	expect_refused(p, "refused, but");
 	expect_dax_badblock();
 	munmap(p, DAX_LEN);
