@@ -98,9 +98,9 @@ size_t pmem_poison_write_iter(struct pmem_poison *poison, phys_addr_t offset,
  * pmem_poison_has_pages - Are pages with bad lines confined?
  * @poison: the device's
  *
- * Where struct pages are, or are about to be: others are not in the direct map.  Such
- * a page is repaired by who gives it back, and by nobody else.  What is not taken from those who map it is not
- * confined, either.
+ * Where struct pages are, or are about to be; other memory is not in the direct map.
+ * Such a page is repaired by who gives it back, and by nobody else.  What is not
+ * taken from those who map it is not confined, either.
  *
  * Context: Any; it stays so under the lock of the bus when it is false.
  * Return: true when they are.
