@@ -4,7 +4,7 @@
 
 	test_deb.py TREE OUT
 
-Makes packages of TREE, a kernel that kbuild.py has built, unpacks them into an
+Makes packages of TREE, a kernel that kbuild.py has built, installs them into an
 image, and boots what is in there, in OUT as lab.py does.  The configuration of
 Debian's kernel is made and looked at, but not built, which takes hours.
 """
@@ -97,6 +97,35 @@ def field(package, name):
     return image.run(["dpkg-deb", "-f", package, name], package).strip()
 
 
+# What the packages' scripts call, of busybox; hooks like that of initramfs-tools.
+SHELL = ("sh", "run-parts", "test", "echo")
+HOOK = '#!/bin/sh\necho "{} $DEB_MAINT_PARAMS: $*" >>/hooks\n'
+HOOKS = ("postinst", "postrm")
+
+
+def new_system(root):
+    """As little of one as packages of kernels can be installed in."""
+    for name in ("bin", "var/lib/dpkg/info", "var/lib/dpkg/updates"):
+        os.makedirs(f"{root}/{name}")
+    open(f"{root}/var/lib/dpkg/status", "w").close()
+    shutil.copy(image.look_for(["busybox"])["busybox"], f"{root}/bin/busybox")
+    for name in SHELL:
+        os.symlink("busybox", f"{root}/bin/{name}")
+    for script in HOOKS:
+        hook = f"{root}/etc/kernel/{script}.d/hook"
+        os.makedirs(os.path.dirname(hook))
+        with open(hook, "w") as f:
+            f.write(HOOK.format(script))
+        os.chmod(hook, 0o755)
+
+
+def dpkg(root, *words):
+    """It changes its root for the scripts of packages."""
+    alone = [] if os.geteuid() == 0 else ["unshare", "-r"]
+    image.run([*alone, "dpkg", f"--root={root}", "--force-depends", *words],
+              "dpkg " + words[0], env=image.sbin_env())
+
+
 def build_outside(headers, root):
     """A module outside of the kernel, with nothing but its headers."""
     with tempfile.TemporaryDirectory() as at:
@@ -135,8 +164,8 @@ class Packages(unittest.TestCase):
         cls.made = deb.build_packages(TREE, cls.at)
         cls.release = field(cls.made[0], "Package").removeprefix("linux-image-")
         root = f"{cls.at}/root"
-        for package in cls.made:
-            image.run(["dpkg-deb", "-x", package, root], package)
+        new_system(root)
+        dpkg(root, "-i", *cls.made)
         build_outside(f"{root}/usr/src/linux-headers-{cls.release}", root)
         kernel_directory(root, cls.release, f"{cls.at}/kernel")
         image.make_ext4(root, f"{cls.at}/root.img")
@@ -163,6 +192,22 @@ class Packages(unittest.TestCase):
         os.makedirs(again)
         for one, other in zip(self.made, deb.build_packages(TREE, again)):
             self.assertEqual(image.digest(one), image.digest(other), one)
+
+    def test_install_and_purge(self):
+        """installing and purging calls the hooks, and leaves nothing behind"""
+        root = f"{self.at}/purged"
+        new_system(root)
+        dpkg(root, "-i", *self.made)
+        dpkg(root, "-P", *(field(path, "Package") for path in self.made))
+        kernel = f"{self.release} /boot/vmlinuz-{self.release}"
+        with open(f"{root}/hooks") as f:
+            self.assertEqual(f.read().splitlines(),
+                             [f"postinst configure : {kernel}",
+                              f"postrm remove: {kernel}",
+                              f"postrm purge: {kernel}"])
+        for name in ("boot", "lib/modules", "usr/src"):
+            self.assertFalse(glob.glob(f"{root}/{name}/*"))
+        shutil.rmtree(root)
 
     def test_tree_keeps_its_kernel(self):
         """making packages did not build the kernel of the tree anew"""
