@@ -57,7 +57,7 @@ struct wc_pmem_ops {
  *	 what it maps used, under @lock
  * @size: of the mapping, in bytes; whole pages
  * @has_bad: some of it may be bad: the driver is to be asked.  Set under @lock, or
- *	     before anybody else knows of it, and never cleared
+ *	     in wc_pmem_init(), and never cleared
  * @dax_dev: the device that it is on
  * @first: its first page, from the start of @dax_dev
  * @lock: of the owner, who holds it for what is done with the memory

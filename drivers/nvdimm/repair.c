@@ -93,6 +93,7 @@ EXPORT_SYMBOL_GPL(devm_pmem_poison_init);
 static void set_pages(struct pmem_poison *poison, struct dev_pagemap *pgmap)
 {
 	poison->pgmap = pgmap;
+	poison->pages_range = pgmap->range;
 	poison->phys_addr = pgmap->range.start;
 	WRITE_ONCE(poison->state, PMEM_PAGES_NEW);
 }
@@ -345,12 +346,15 @@ static void unmap_bad(struct pmem_poison *poison, const struct range *bad)
 				     PHYS_PFN(start));
 }
 
-/* Pages that stay while the reference is held; NULL when there are none. */
+/*
+ * Pages that do not go while the reference is held; NULL when there are none.  Some
+ * may be yet to come: pgmap_pfn_valid() knows.
+ */
 static struct dev_pagemap *get_pages(struct pmem_poison *poison)
 {
 	if (!pmem_poison_has_pages(poison))
 		return NULL;
-	return get_dev_pagemap(PHYS_PFN(poison->pgmap->range.start), NULL);
+	return get_dev_pagemap(PHYS_PFN(poison->pages_range.start), NULL);
 }
 
 #define BATCH	32
@@ -386,7 +390,8 @@ void pmem_poison_revalidate(struct pmem_poison *poison, const struct range *rang
 		}
 		if (nr)
 			confine(poison, bad, nr);
-		for (i = 0; i < nr; i++)
+		/* Before that nobody maps any. */
+		for (i = 0; i < nr && READ_ONCE(poison->state) == PMEM_PAGES_IN_USE; i++)
 			unmap_bad(poison, &bad[i]);
 	} while (nr == BATCH);
 	put_dev_pagemap(pgmap);
@@ -889,6 +894,6 @@ EXPORT_SYMBOL_GPL(pmem_poison_read_bytes);
 MODULE_DESCRIPTION("Repair of memory errors in persistent memory");
 MODULE_LICENSE("GPL");
 
-#if IS_ENABLED(CONFIG_NVDIMM_POISON_KUNIT_TEST) && IS_REACHABLE(CONFIG_KUNIT)
+#if IS_ENABLED(CONFIG_NVDIMM_REPAIR_KUNIT_TEST)
 #include "repair-test.c"
 #endif

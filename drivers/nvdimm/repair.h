@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pfn.h>
+#include <linux/range.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 #include "poison.h"
@@ -15,7 +16,6 @@ struct dev_pagemap;
 struct device;
 struct iov_iter;
 struct page;
-struct range;
 
 /**
  * struct pmem_poison - the memory of a device on a region, with bad lines in it
@@ -23,6 +23,7 @@ struct range;
  * @region_bb: what is bad in all of the region
  * @bb:       what the device shows; its poison is the map of the bus
  * @pgmap:    of the struct pages, when there are any; see @state
+ * @pages_range: physical addresses of those, or of the last ones
  * @phys_addr: of the first byte that accesses count from
  * @virt_addr: of that byte, in the direct map where there are struct pages; set
  *	      when there is something to access
@@ -31,7 +32,8 @@ struct range;
  *	      guards @buf.  Not held where memory of users is touched.
  * @pages:    pfn -> 0 for every page that was told to mm and counted, 1 for those
  *	      of them that are out of the direct map.  Changed under @lock.
- * @state:    of the pages as a whole; changed under @lock
+ * @state:    of the pages as a whole; changed under @lock, once there are some,
+ *	      and set to PMEM_PAGES_NEW under the lock of the bus
  * @buf:      two pages: what a repair writes, and what it reads back
  *
  * memory_failure() takes @lock; a repair holds @repair and
@@ -56,6 +58,7 @@ struct pmem_poison {
 	struct nd_badblocks *region_bb;
 	struct nd_badblocks bb;
 	struct dev_pagemap *pgmap;
+	struct range pages_range;
 	phys_addr_t phys_addr;
 	void *virt_addr;
 	struct mutex lock;	/* pages, state */

@@ -110,11 +110,19 @@ static bool is_of_disk(const struct dax_dev *dev, dev_t rdev)
 	       above.st_ino == disk.st_ino;
 }
 
-static bool is_of_dev(const struct dax_dev *dev, const struct stat *st)
+/* Is what @name stands for the device?  -errno when that cannot be seen. */
+static int is_of_dev(const struct dax_dev *dev, int dir, const char *name)
 {
+	struct statx st;
+	dev_t rdev;
+
+	/* What is on a server need not be asked for. */
+	if (statx(dir, name, AT_STATX_DONT_SYNC, STATX_TYPE, &st))
+		return -errno;
+	rdev = makedev(st.stx_rdev_major, st.stx_rdev_minor);
 	if (dev->disk)
-		return S_ISBLK(st->st_mode) && is_of_disk(dev, st->st_rdev);
-	return S_ISCHR(st->st_mode) && st->st_rdev == dev->rdev;
+		return S_ISBLK(st.stx_mode) && is_of_disk(dev, rdev);
+	return S_ISCHR(st.stx_mode) && rdev == dev->rdev;
 }
 
 /*
@@ -124,7 +132,6 @@ static bool is_of_dev(const struct dax_dev *dev, const struct stat *st)
 static int links_to(const char *dir, const struct dax_dev *dev)
 {
 	struct dirent *entry;
-	struct stat st;
 	int rc = 0;
 	DIR *d;
 
@@ -132,10 +139,9 @@ static int links_to(const char *dir, const struct dax_dev *dev)
 	if (!d)
 		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
 	while (!rc && (entry = readdir(d))) {
-		if (!fstatat(dirfd(d), entry->d_name, &st, 0))
-			rc = is_of_dev(dev, &st);
-		else if (errno == EPERM || errno == EACCES)
-			rc = -errno;
+		rc = is_of_dev(dev, dirfd(d), entry->d_name);
+		if (rc < 0 && rc != -EPERM && rc != -EACCES)
+			rc = 0;
 	}
 	closedir(d);
 	return rc;
@@ -222,12 +228,11 @@ static bool loop_is_elsewhere(struct dax_dev *dev, const char *path)
 static bool target_is_elsewhere(struct dax_dev *dev, const char *path)
 {
 	char name[PATH_MAX];
-	struct stat st;
 
 	if (dax_read_text(path, name, sizeof(name)))
 		return true;
 	name[strcspn(name, "\n")] = 0;
-	if (!stat(name, &st) && is_of_dev(dev, &st))
+	if (is_of_dev(dev, AT_FDCWD, name) > 0)
 		return refuse(dev, "%s is in use by a target, see %s", dev->path, path);
 	return true;
 }

@@ -126,6 +126,22 @@ int try_clear_error(uint64_t addr, uint64_t len)
 	return try_bus(ND_IOCTL_CLEAR_ERROR, &clear);
 }
 
+int try_clear_error_by_call(uint64_t addr, uint64_t len)
+{
+	struct {
+		struct nd_cmd_pkg pkg;
+		struct nd_cmd_clear_error clear;
+	} call = {
+		.pkg = {
+			.nd_command = ND_CMD_CLEAR_ERROR,
+			.nd_size_in = 16, .nd_size_out = 16,
+		},
+		.clear = { .address = addr, .length = len },
+	};
+
+	return try_bus(ND_IOCTL_CALL, &call);
+}
+
 /* The kernel puts the output behind the input. */
 uint32_t dsm_call(unsigned int fn, const void *in, uint32_t in_len, void *out,
 		  uint32_t out_len)

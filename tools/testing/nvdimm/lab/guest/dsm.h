@@ -82,6 +82,7 @@ uint32_t ars_status(union ars_result *res);
 uint32_t clear_error(uint64_t addr, uint64_t len, uint64_t *cleared);
 /* The same for a call that the kernel may refuse: 0 or -errno. */
 int try_clear_error(uint64_t addr, uint64_t len);
+int try_clear_error_by_call(uint64_t addr, uint64_t len);
 uint32_t translate(uint64_t addr, struct translation *t);
 uint32_t inject(uint64_t addr, uint64_t len, uint8_t options);
 uint32_t uninject(uint64_t addr, uint64_t len);
