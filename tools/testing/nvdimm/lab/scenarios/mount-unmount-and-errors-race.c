@@ -96,7 +96,7 @@ static void stop(pid_t pid)
 /* The errors are in a file; the filesystem needs nothing of what is bad. */
 SCENARIO("errors, then removal too, while XFS is mounted and unmounted: no harm",
 	 .audit = "B24", .on = NFIT | E820,
-	 .stock = "shuts the filesystem down or oopses in xfs_alloc_read_agf")
+	 .stock = "shuts the filesystem down or oopses in xfs_alloc_read_agf or hangs")
 {
 	pid_t harmful, binder;
 	int fd;
