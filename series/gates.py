@@ -1003,7 +1003,7 @@ def report_configurations(ktap, gates, builder, configurations, deadline, budget
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--build", type=Path, default=HERE.parent / "build")
-    parser.add_argument("--budget", type=int, default=600, metavar="SECONDS", help="for the patches, and again for the configurations (default: 600)")
+    parser.add_argument("--budget", type=int, default=420, metavar="SECONDS", help="for the patches, and again for the configurations (default: 420)")
     parser.add_argument("--long", action="store_true", help="all configurations, all scripts of coccinelle")
     arguments = parser.parse_args()
     area = series.Area(HERE.parent, arguments.build.resolve())
